@@ -1,0 +1,32 @@
+include(GoogleTest)
+
+# nascent_room(<name> SOURCES <files> [USES <rooms>] [LIBRARIES <targets seen by users of the room>]
+#              [PRIVATE_LIBRARIES <targets that only its own sources see>])
+# One static library `nascent_<name>` for the folder src/<name>.
+function(nascent_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;USES;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
+  if(ROOM_SOURCES)
+    add_library(nascent_${name} STATIC ${ROOM_SOURCES})
+    set(scope PUBLIC)
+    target_link_libraries(nascent_${name} PRIVATE ${ROOM_PRIVATE_LIBRARIES})
+  else()
+    add_library(nascent_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  list(TRANSFORM ROOM_USES PREPEND nascent_)
+  target_link_libraries(nascent_${name} ${scope} nascent_compiler ${ROOM_USES} ${ROOM_LIBRARIES})
+endfunction()
+
+# nascent_test(<room> SOURCES <files> [USES <rooms>] [LIBRARIES <targets>] [TIMEOUT <seconds>])
+# One program `test_<room>`; every test in it is a test of ctest.
+function(nascent_test name)
+  cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;USES;LIBRARIES" ${ARGN})
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 120)
+  endif()
+  add_executable(test_${name} ${TEST_SOURCES})
+  list(TRANSFORM TEST_USES PREPEND nascent_)
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(test_${name} PRIVATE ${TEST_USES} ${TEST_LIBRARIES} GTest::gtest_main)
+  gtest_discover_tests(test_${name} TEST_PREFIX "${name}." PROPERTIES TIMEOUT ${TEST_TIMEOUT} DISCOVERY_TIMEOUT 60)
+endfunction()

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "nascent/data/task.h"
+
+namespace nascent {
+
+/// Which rows train and which validate: every row has a fold. With k folds, fold f is validated by a model that learned
+/// from all the others; with a holdout there is one round, and fold 0 is the holdout.
+struct Split {
+  std::vector<std::uint8_t> fold;  ///< one for each row
+  int rounds = 1;                  ///< 1 for a holdout, k for k-fold cross-validation
+
+  bool is_holdout() const { return rounds == 1; }
+  std::vector<std::uint32_t> training_rows(int round) const;
+  std::vector<std::uint32_t> validation_rows(int round) const;
+};
+
+/// Stratified by class, or by quantile of a numeric target, so that folds differ by at most one row of each stratum. A class
+/// with fewer rows than folds is spread over as many folds as it has rows; with a holdout, a class with one row trains.
+Split make_cross_validation(const Task& task, std::span<const double> target, int folds, std::uint64_t seed);
+Split make_holdout(const Task& task, std::span<const double> target, double share, std::uint64_t seed);
+
+/// Five folds for up to 10,000 rows (fewer rows in a fold make the estimate too noisy), a holdout beyond: 20 % of the rows,
+/// at most 20,000.
+Split make_default_split(const Task& task, std::span<const double> target, std::uint64_t seed);
+
+}  // namespace nascent

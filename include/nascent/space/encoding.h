@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nascent/space/search_space.h"
+
+namespace nascent {
+
+/// One coordinate of the fixed-length encoding of a space. A `Repeat` contributes its length and then `maximum` copies of
+/// its element's coordinates.
+struct Dimension {
+  enum class Kind { kFloat, kInt, kCategorical, kLength };
+
+  std::string path;  ///< "model=trees/depth", "stages[1].filters"
+  Kind kind;
+  /// Bounds of the value as encoded: the logarithm where `log` is set; 0 and count - 1 for categories; inclusive.
+  double low;
+  double high;
+  bool log = false;
+  double step = 0.0;  ///< distance of allowed values on the natural scale, 0 for none
+  /// The dimension that decides whether this one is active, -1 for none: a categorical with exactly the value
+  /// `condition`, or a length greater than `condition`.
+  int parent = -1;
+  std::int64_t condition = 0;
+
+  std::int64_t categories() const { return static_cast<std::int64_t>(high - low) + 1; }
+};
+
+/// A configuration as a point: one value a dimension (on the encoded scale), and whether it is active. The value of an
+/// inactive dimension is 0.
+struct EncodedPoint {
+  std::vector<double> values;
+  std::vector<bool> active;
+};
+
+/// The flat view of a space for strategies that need vectors. Parents come before their children. Immutable.
+class Encoding {
+ public:
+  explicit Encoding(const SearchSpace& space);
+
+  const std::vector<Dimension>& dimensions() const { return dimensions_; }
+  EncodedPoint encode(const Configuration& configuration) const;
+  /// The configuration at a point. Values are clipped to their bounds and rounded to the allowed grid; those of inactive
+  /// dimensions are ignored. The elements of a `Repeat` get the identities 1, 2, ...
+  Configuration decode(const std::vector<double>& values) const;
+  /// Rounds an encoded value to the nearest allowed one, within the bounds.
+  static double snap(const Dimension& dimension, double value);
+
+ private:
+  SearchSpace space_;
+  std::vector<Dimension> dimensions_;
+};
+
+}  // namespace nascent

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "nascent/core/json.h"
+#include "nascent/core/random.h"
+#include "nascent/space/configuration.h"
+
+namespace nascent {
+
+struct Parameter;
+
+/// Options of a numeric parameter.
+struct NumberOptions {
+  bool log = false;           ///< the logarithm is what varies evenly; needs low > 0
+  std::optional<double> step; ///< only low, low + step, ... are allowed; not together with log
+};
+
+/// What may be tried: an ordered list of named parameters. A category may open a sub-space, so that a condition is
+/// structure and not a string; a `Repeat` is a list, of variable length, of the same sub-space. A value type: plain data
+/// that can be copied, compared and saved.
+///
+///     SearchSpace space;
+///     space.add_float("lr", 1e-4, 1e-1, {.log = true});
+///     space.add_int("depth", 1, 6);
+///     space.add_categorical("optimizer", {{"adam"}, {"sgd", SearchSpace().add_float("momentum", 0.0, 0.99)}});
+///
+/// Adding a name twice, an empty range or a category twice throws `InputError` that names the parameter.
+class SearchSpace {
+ public:
+  SearchSpace();
+  SearchSpace(const SearchSpace&);
+  SearchSpace(SearchSpace&&) noexcept;
+  SearchSpace& operator=(const SearchSpace&);
+  SearchSpace& operator=(SearchSpace&&) noexcept;
+  ~SearchSpace();
+
+  SearchSpace& add_float(std::string name, double low, double high, NumberOptions options = {});
+  SearchSpace& add_int(std::string name, std::int64_t low, std::int64_t high, NumberOptions options = {});
+  SearchSpace& add_categorical(std::string name, std::vector<struct Choice> choices);
+  /// A list of `minimum` to `maximum` elements, each a point of `element`.
+  SearchSpace& add_repeat(std::string name, std::int64_t minimum, std::int64_t maximum, SearchSpace element);
+
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+  const Parameter* find(std::string_view name) const;
+  bool empty() const { return parameters_.empty(); }
+
+  /// A point drawn uniformly: each number from its (logarithmic) range, each category and each length alike.
+  Configuration sample(Random& random) const;
+  /// Checks that the configuration is a point of this space; throws `InputError` naming the path ("layers[2].filters").
+  void validate(const Configuration& configuration) const;
+  /// How many points there are; none when a float without a step makes it infinite, or when it exceeds 2^62.
+  std::optional<std::uint64_t> size() const;
+
+  /// Reads what `Configuration::to_json` wrote, and validates it.
+  Configuration configuration_from_json(const Json& json) const;
+
+  Json to_json() const;
+  static SearchSpace from_json(const Json& json);
+
+  bool operator==(const SearchSpace& other) const;
+
+ private:
+  void add(Parameter parameter);
+  std::vector<Parameter> parameters_;
+};
+
+struct FloatDomain {
+  double low;
+  double high;
+  bool log = false;
+  std::optional<double> step;
+  bool operator==(const FloatDomain&) const = default;
+};
+
+struct IntDomain {
+  std::int64_t low;
+  std::int64_t high;
+  bool log = false;
+  std::int64_t step = 1;
+  bool operator==(const IntDomain&) const = default;
+};
+
+struct Choice {
+  std::string name;
+  SearchSpace branch;  ///< the parameters that exist only when this category is chosen
+  Choice(const char* name) : name(name) {}  // NOLINT: {"relu", "gelu"} should read as it is
+  Choice(std::string name, SearchSpace branch = {}) : name(std::move(name)), branch(std::move(branch)) {}
+  bool operator==(const Choice&) const = default;
+};
+
+struct CategoricalDomain {
+  std::vector<Choice> choices;
+  bool operator==(const CategoricalDomain&) const = default;
+};
+
+struct RepeatDomain {
+  std::int64_t minimum;
+  std::int64_t maximum;
+  SearchSpace element;
+  bool operator==(const RepeatDomain&) const = default;
+};
+
+struct Parameter {
+  std::string name;
+  std::variant<FloatDomain, IntDomain, CategoricalDomain, RepeatDomain> domain;
+  bool operator==(const Parameter&) const = default;
+};
+
+}  // namespace nascent

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nascent/core/json.h"
+#include "nascent/space/configuration.h"
+
+namespace nascent {
+
+/// Where a trial stands. Stored by these values; do not change them.
+enum class TrialState : std::uint8_t {
+  kRunning = 1,
+  kComplete = 2,  ///< evaluated at its whole fidelity
+  kStopped = 3,   ///< ended early by a scheduler or a deadline, with what it had reported
+  kFailed = 4,    ///< no result; the reason says why
+};
+
+std::string_view name_of(TrialState state);
+bool is_finished(TrialState state);
+
+/// Metrics by name. An optimiser is told which one counts and which way (`Objective`).
+using Metrics = std::map<std::string, double>;
+
+/// How much of the full evaluation a trial gets, by axis ("epochs", "rows", "resolution"). Empty means all of it.
+using Fidelity = std::map<std::string, double>;
+
+/// What a trial says on its way.
+struct Report {
+  std::int64_t step = 0;      ///< the epoch, fold or round, from 1
+  Metrics metrics;
+  double cost_seconds = 0.0;  ///< time spent in the trial so far
+};
+
+/// One evaluation of one configuration: the record that everything is rebuilt from.
+struct Trial {
+  std::int64_t number = 0;  ///< from 0, in the order of creation
+  Configuration configuration;
+  Fidelity fidelity;
+  std::optional<std::int64_t> parent;  ///< the trial that this one was derived from
+  std::string origin;                  ///< who proposed it: the strategy's name, or "first" for a given starting point
+
+  TrialState state = TrialState::kRunning;
+  std::vector<Report> reports;
+  Metrics metrics;     ///< the result; empty while running and when failed
+  std::string reason;  ///< why it ended, for people; empty when it simply completed
+  Json details;        ///< what else the evaluator wants remembered (rounds used, parameters of the network)
+  double started_seconds = 0.0;  ///< since the start of the study, over all its sessions
+  double cost_seconds = 0.0;     ///< from start to end
+
+  /// The result under this name, if it is there and finite.
+  std::optional<double> result(const std::string& metric) const;
+};
+
+/// What is optimised: one metric and its direction.
+struct Objective {
+  std::string metric;
+  bool maximize = false;
+
+  /// The value as a loss, so that less is always better.
+  double loss(double value) const { return maximize ? -value : value; }
+  bool better(double a, double b) const { return maximize ? a > b : a < b; }
+};
+
+/// The finished trial with the best result among those at the same, highest fidelity reached; null when there is none.
+const Trial* best_trial(const std::vector<Trial>& trials, const Objective& objective);
+
+}  // namespace nascent
