@@ -9,8 +9,8 @@
 
 namespace nascent {
 
-/// A table of text cells as it stood in the file. Cells are views into storage that the object owns; quotes are removed and
-/// doubled quotes undone. Move-only.
+/// A table of text cells as it stood in the file. Cells are views into storage that the object owns; quotes are removed
+/// and doubled quotes undone. Move-only.
 class CsvTable {
  public:
   CsvTable();
@@ -32,11 +32,11 @@ class CsvTable {
   std::vector<std::vector<std::string_view>> columns_;
 };
 
-/// Reads a CSV file with a header, plain or gzip: RFC 4180 quotes with delimiters and line breaks inside, a byte-order mark,
-/// LF, CRLF or CR, and a delimiter found by looking (comma, semicolon, tab, vertical bar).
+/// Reads a CSV file with a header, plain or gzip: RFC 4180 quotes with delimiters and line breaks inside, a byte-order
+/// mark, LF, CRLF or CR, and a delimiter found by looking (comma, semicolon, tab, vertical bar).
 ///
-/// Throws `InputError` naming the file, and the line where there is one: no such file, empty, header only, a row with too
-/// few or too many cells, a quote that is never closed, a binary file, a damaged gzip, two columns of one name.
+/// Throws `InputError` naming the file, and the line where there is one: no such file, empty, header only, a row with
+/// too few or too many cells, a quote that is never closed, a binary file, a damaged gzip, two columns of one name.
 CsvTable read_csv(const std::filesystem::path& path);
 
 /// The cells that stand for "not known": empty, NA, N/A, ?, nan, NaN, null, None (and surrounding blanks).

@@ -56,9 +56,9 @@ struct ImageSchema {
 struct ImageData {
   ImageSchema schema;
   ImageSet training;
-  ImageSet test;                         ///< count() == 0 if the folder has none
-  std::vector<std::string> test_names;   ///< of the files, where images are files
-  std::vector<std::string> notes;        ///< for people: "12 images of other sizes were scaled to 32 x 32"
+  ImageSet test;                        ///< count() == 0 if the folder has none
+  std::vector<std::string> test_names;  ///< of the files, where images are files
+  std::vector<std::string> notes;       ///< for people: "12 images of other sizes were scaled to 32 x 32"
 };
 
 /// True if the path looks like images: a folder with IDX files, or with sub-folders that hold images.
@@ -66,17 +66,17 @@ bool looks_like_images(const std::filesystem::path& path);
 
 /// Reads a folder for training.
 ///
-/// Either the four IDX files of MNIST and its kin (`train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-...`, plain
-/// or .gz; the test pair may be missing), or one sub-folder of PNG or JPEG files for each class (names in alphabetical order
-/// are the classes; sub-folders `train` and `test` that hold class folders are taken as such). Pictures of other sizes are
-/// scaled to the commonest size, with at most `largest_side` pixels on the longer side.
+/// Either the four IDX files of MNIST and its kin (`train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-...`,
+/// plain or .gz; the test pair may be missing), or one sub-folder of PNG or JPEG files for each class (names in
+/// alphabetical order are the classes; sub-folders `train` and `test` that hold class folders are taken as such).
+/// Pictures of other sizes are scaled to the commonest size, with at most `largest_side` pixels on the longer side.
 ///
-/// Throws `InputError` naming the file: truncated or damaged, not an IDX file, counts of images and labels that differ, one
-/// class only, an empty folder.
+/// Throws `InputError` naming the file: truncated or damaged, not an IDX file, counts of images and labels that differ,
+/// one class only, an empty folder.
 ImageData read_images(const std::filesystem::path& folder, int largest_side = 64);
 
-/// Reads images for prediction or evaluation by a schema: such a folder (its test part if it has one), a folder of picture
-/// files without classes, an IDX image file, or a single picture. `names` receives one name for each image.
+/// Reads images for prediction or evaluation by a schema: such a folder (its test part if it has one), a folder of
+/// picture files without classes, an IDX image file, or a single picture. `names` receives one name for each image.
 ImageSet read_images_as(const std::filesystem::path& path, const ImageSchema& schema, std::vector<std::string>& names);
 
 }  // namespace nascent

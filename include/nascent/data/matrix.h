@@ -13,8 +13,8 @@ struct Matrix {
   std::vector<float> values;
 
   Matrix() = default;
-  Matrix(std::size_t rows, std::size_t columns, float value = 0.0F)
-      : rows(rows), columns(columns), values(rows * columns, value) {}
+  Matrix(std::size_t row_count, std::size_t column_count, float value = 0.0F)
+      : rows(row_count), columns(column_count), values(row_count * column_count, value) {}
 
   std::span<float> row(std::size_t r) { return {values.data() + r * columns, columns}; }
   std::span<const float> row(std::size_t r) const { return {values.data() + r * columns, columns}; }

@@ -13,7 +13,7 @@ namespace nascent {
 struct Metric {
   std::string name;  ///< "accuracy", "balanced_accuracy", "log_loss", "roc_auc", "f1", "rmse", "mae", "r2"
   bool maximize;
-  std::string label; ///< for people: "accuracy", "ROC AUC", "R²"
+  std::string label;  ///< for people: "accuracy", "ROC AUC", "R²"
 };
 
 /// The metrics that make sense for a task, the default first: accuracy for classes, RMSE for numbers. `roc_auc` is
@@ -25,10 +25,12 @@ const std::vector<Metric>& metrics_for(TaskKind kind);
 const Metric& metric_named(const std::string& name, TaskKind kind);
 
 /// The metric over all rows.
-/// `truth`: a class index or a value for each row. `predictions`: rows x `Task::outputs()`, probabilities that sum to one
-/// or the value. A truth of -1 is a class that training never saw: always wrong, and left out of `log_loss` and `roc_auc`.
-/// Probabilities are clipped to [1e-15, 1] for `log_loss`. Classes without a row do not count in averages over classes.
-/// NaN when it is undefined (`roc_auc` with a single class present, no rows, a prediction that is NaN).
+/// `truth`: a class index or a value for each row. `predictions`: rows x `Task::outputs()`, probabilities that sum to
+/// one or the value. A truth of -1 is a class that training never saw: always wrong, and left out of `log_loss` and
+/// `roc_auc`. Probabilities are clipped to [1e-15, 1] for `log_loss`. Classes without a row do not count in averages
+/// over classes, in which unseen classes count together as one more. NaN when it is undefined: `roc_auc` with a single
+/// class present, `f1` of two classes when the positive one is neither true nor predicted, `r2` of a constant, no rows,
+/// a prediction that is NaN.
 double score(const Metric& metric, const Task& task, std::span<const double> truth, const Matrix& predictions);
 
 }  // namespace nascent

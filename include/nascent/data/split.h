@@ -19,13 +19,15 @@ struct Split {
   std::vector<std::uint32_t> validation_rows(int round) const;
 };
 
-/// Stratified by class, or by quantile of a numeric target, so that folds differ by at most one row of each stratum. A class
-/// with fewer rows than folds is spread over as many folds as it has rows; with a holdout, a class with one row trains.
+/// Stratified by class, or by quantile of a numeric target, so that folds differ by at most one row of each stratum. A
+/// class with fewer rows than folds is spread over as many folds as it has rows; with a holdout, a class with one row
+/// trains, and a class with more has at least one row on either side. Fewer rows than folds make as many folds as rows.
+/// Throws `InputError` for fewer than two rows, and for folds (2 to 255) or a share (between 0 and 1) out of range.
 Split make_cross_validation(const Task& task, std::span<const double> target, int folds, std::uint64_t seed);
 Split make_holdout(const Task& task, std::span<const double> target, double share, std::uint64_t seed);
 
-/// Five folds for up to 10,000 rows (fewer rows in a fold make the estimate too noisy), a holdout beyond: 20 % of the rows,
-/// at most 20,000.
+/// Five folds for up to 10,000 rows (fewer rows in a fold make the estimate too noisy), a holdout beyond: 20 % of the
+/// rows, at most 20,000.
 Split make_default_split(const Task& task, std::span<const double> target, std::uint64_t seed);
 
 }  // namespace nascent

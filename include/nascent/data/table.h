@@ -66,9 +66,9 @@ struct SchemaOptions {
   std::vector<std::string> numeric;
 };
 
-/// Looks at all cells and decides what each column is and which task it makes. Throws `InputError`: a column named in the
-/// options that is not there (with near matches), a target with one value or that cannot be the task asked for (a number
-/// forced on words, with the first offending line), no usable column.
+/// Looks at all cells and decides what each column is and which task it makes. Throws `InputError`: a column named in
+/// the options that is not there (with near matches), a target with one value or that cannot be the task asked for (a
+/// number forced on words, with the first offending line), no usable column.
 TableSchema infer_schema(const CsvTable& csv, const SchemaOptions& options);
 
 /// Missing numbers are NaN; missing categories are `kMissingCode`, categories not seen in training `kUnknownCode`.
@@ -82,8 +82,8 @@ class Table {
   const std::vector<Feature>& features() const { return features_; }
   std::span<const float> numbers(std::size_t feature) const;       ///< of a numeric feature
   std::span<const std::int32_t> codes(std::size_t feature) const;  ///< of a categorical feature
-  /// The class index or the value of each row; empty if the file has no target column. NaN where it is missing, -1 for a
-  /// class that the schema does not know.
+  /// The class index or the value of each row; empty if the file has no target column. NaN where it is missing, -1 for
+  /// a class that the schema does not know.
   std::span<const double> target() const { return target_; }
 
   /// Writes the table so that `map` gives it back without reading it into memory. Atomic.
@@ -113,9 +113,9 @@ struct EncodeOptions {
   bool require_target = true;  ///< false for prediction: the target column may be missing
 };
 
-/// Reads a table by a schema. Columns are found by name, in any order; columns that the schema does not know are ignored.
-/// Throws `InputError` naming a column that is missing. Every row is kept, in order, unless its target is missing and
-/// required.
+/// Reads a table by a schema. Columns are found by name, in any order; columns that the schema does not know are
+/// ignored. Throws `InputError` naming a column that is missing. Every row is kept, in order, unless its target is
+/// missing and required.
 Table encode_table(const CsvTable& csv, const TableSchema& schema, const EncodeOptions& options,
                    EncodingReport& report);
 

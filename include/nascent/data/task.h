@@ -15,7 +15,8 @@ std::string_view name_of(TaskKind kind);  ///< "binary", "multiclass", "regressi
 /// Throws `InputError` for an unknown name.
 TaskKind task_kind_of(std::string_view name);
 
-/// What is to be predicted. A class is known by its index in `classes`, which is sorted by name.
+/// What is to be predicted. A class is known by its index in `classes`, which is sorted: by value where all are numbers
+/// ("2" before "10"), by name otherwise.
 struct Task {
   TaskKind kind = TaskKind::kRegression;
   std::string target;                ///< name of the target column; "class" for images
