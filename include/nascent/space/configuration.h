@@ -15,8 +15,8 @@ struct Value;
 
 /// One point of a search space: a tree of named values in the order of the space's parameters. A value type.
 ///
-/// Reading a value that is not there, or with the wrong type, throws an `Error` that names it: a space and the code that
-/// reads its configurations must agree.
+/// Reading a value that is not there, or with the wrong type, throws an `Error` that names it: a space and the code
+/// that reads its configurations must agree.
 class Configuration {
  public:
   Configuration();
@@ -32,14 +32,14 @@ class Configuration {
   const std::vector<std::pair<std::string, Value>>& values() const { return values_; }
   bool empty() const { return values_.empty(); }
 
-  double number(std::string_view name) const;             ///< a float or an int
-  std::int64_t integer(std::string_view name) const;      ///< an int
-  const std::string& choice(std::string_view name) const; ///< the name of the chosen category
-  const Configuration& branch(std::string_view name) const;  ///< the values below the chosen category
+  double number(std::string_view name) const;                                ///< a float or an int
+  std::int64_t integer(std::string_view name) const;                         ///< an int
+  const std::string& choice(std::string_view name) const;                    ///< the name of the chosen category
+  const Configuration& branch(std::string_view name) const;                  ///< the values below the chosen category
   const std::vector<struct Element>& elements(std::string_view name) const;  ///< the elements of a `Repeat`
 
-  /// A tree of plain JSON: numbers; a category as its name, or `{"name": {...}}` if values stand below it; a `Repeat` as a
-  /// list of objects, each with its identity under "#".
+  /// A tree of plain JSON: numbers; a category as its name, or `{"name": {...}}` if values stand below it; a `Repeat`
+  /// as a list of objects, each with its identity under "#".
   Json to_json() const;
 
   /// What makes two configurations the same: the JSON without identities, sorted by name.
@@ -47,6 +47,7 @@ class Configuration {
   /// A stable 64-bit hash (FNV-1a) of the canonical form: the same on every machine and in every version.
   std::uint64_t hash() const;
 
+  /// Exactly the same tree: order and identities too. Duplicates are found with `canonical` or `hash`.
   bool operator==(const Configuration& other) const;
 
  private:

@@ -8,8 +8,8 @@
 
 namespace nascent {
 
-/// One coordinate of the fixed-length encoding of a space. A `Repeat` contributes its length and then `maximum` copies of
-/// its element's coordinates.
+/// One coordinate of the fixed-length encoding of a space. A `Repeat` contributes its length and then `maximum` copies
+/// of its element's coordinates.
 struct Dimension {
   enum class Kind { kFloat, kInt, kCategorical, kLength };
 
@@ -42,8 +42,8 @@ class Encoding {
 
   const std::vector<Dimension>& dimensions() const { return dimensions_; }
   EncodedPoint encode(const Configuration& configuration) const;
-  /// The configuration at a point. Values are clipped to their bounds and rounded to the allowed grid; those of inactive
-  /// dimensions are ignored. The elements of a `Repeat` get the identities 1, 2, ...
+  /// The configuration at a point. Values are clipped to their bounds and rounded to the allowed grid; those of
+  /// inactive dimensions are ignored. The elements of a `Repeat` get the identities 1, 2, ...
   Configuration decode(const std::vector<double>& values) const;
   /// Rounds an encoded value to the nearest allowed one, within the bounds.
   static double snap(const Dimension& dimension, double value);

@@ -18,13 +18,13 @@ struct Parameter;
 
 /// Options of a numeric parameter.
 struct NumberOptions {
-  bool log = false;           ///< the logarithm is what varies evenly; needs low > 0
-  std::optional<double> step; ///< only low, low + step, ... are allowed; not together with log
+  bool log = false;            ///< the logarithm is what varies evenly; needs low > 0
+  std::optional<double> step;  ///< only low, low + step, ... are allowed; not together with log
 };
 
 /// What may be tried: an ordered list of named parameters. A category may open a sub-space, so that a condition is
-/// structure and not a string; a `Repeat` is a list, of variable length, of the same sub-space. A value type: plain data
-/// that can be copied, compared and saved.
+/// structure and not a string; a `Repeat` is a list, of variable length, of the same sub-space. A value type: plain
+/// data that can be copied, compared and saved.
 ///
 ///     SearchSpace space;
 ///     space.add_float("lr", 1e-4, 1e-1, {.log = true});
@@ -57,6 +57,8 @@ class SearchSpace {
   void validate(const Configuration& configuration) const;
   /// How many points there are; none when a float without a step makes it infinite, or when it exceeds 2^62.
   std::optional<std::uint64_t> size() const;
+  /// The point of this index, from 0: all indices below `size()` give all points, each once. Needs a finite space.
+  Configuration point(std::uint64_t index) const;
 
   /// Reads what `Configuration::to_json` wrote, and validates it.
   Configuration configuration_from_json(const Json& json) const;
@@ -89,9 +91,9 @@ struct IntDomain {
 
 struct Choice {
   std::string name;
-  SearchSpace branch;  ///< the parameters that exist only when this category is chosen
-  Choice(const char* name) : name(name) {}  // NOLINT: {"relu", "gelu"} should read as it is
-  Choice(std::string name, SearchSpace branch = {}) : name(std::move(name)), branch(std::move(branch)) {}
+  SearchSpace branch;                       ///< the parameters that exist only when this category is chosen
+  Choice(const char* category) : name(category) {}  // NOLINT: {"relu", "gelu"} should read as it is
+  Choice(std::string category, SearchSpace below = {}) : name(std::move(category)), branch(std::move(below)) {}
   bool operator==(const Choice&) const = default;
 };
 
