@@ -147,7 +147,7 @@ Value read(const std::string& path, const RepeatDomain& domain, const Json& json
     Json values = json[i];
     std::uint64_t identity = i + 1;
     if (values.is_object() && values.contains("#")) {
-      if (!values["#"].is_number_unsigned())
+      if (!values["#"].is_number_integer() || values["#"] < 0)
         fail(fmt::format("{}[{}].#", path, i), fmt::format("must be a whole number, not {}", values["#"].dump()));
       identity = values["#"].get<std::uint64_t>();
       values.erase("#");

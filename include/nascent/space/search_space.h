@@ -18,8 +18,8 @@ struct Parameter;
 
 /// Options of a numeric parameter.
 struct NumberOptions {
-  bool log = false;            ///< the logarithm is what varies evenly; needs low > 0
-  std::optional<double> step;  ///< only low, low + step, ... are allowed; not together with log
+  bool log = false;                 ///< the logarithm is what varies evenly; needs low > 0
+  std::optional<double> step = {};  ///< only low, low + step, ... are allowed; not together with log
 };
 
 /// What may be tried: an ordered list of named parameters. A category may open a sub-space, so that a condition is
@@ -91,7 +91,7 @@ struct IntDomain {
 
 struct Choice {
   std::string name;
-  SearchSpace branch;                       ///< the parameters that exist only when this category is chosen
+  SearchSpace branch;                               ///< the parameters that exist only when this category is chosen
   Choice(const char* category) : name(category) {}  // NOLINT: {"relu", "gelu"} should read as it is
   Choice(std::string category, SearchSpace below = {}) : name(std::move(category)), branch(std::move(below)) {}
   bool operator==(const Choice&) const = default;
