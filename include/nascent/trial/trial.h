@@ -29,9 +29,13 @@ using Metrics = std::map<std::string, double>;
 /// How much of the full evaluation a trial gets, by axis ("epochs", "rows", "resolution"). Empty means all of it.
 using Fidelity = std::map<std::string, double>;
 
+/// Whether `a` is less of the evaluation than `b`. An axis that is not named is at its whole. Where one is less on one
+/// axis and more on another, the axis that comes first by name decides.
+bool lower_fidelity(const Fidelity& a, const Fidelity& b);
+
 /// What a trial says on its way.
 struct Report {
-  std::int64_t step = 0;      ///< the epoch, fold or round, from 1
+  std::int64_t step = 0;  ///< the epoch, fold or round, from 1
   Metrics metrics;
   double cost_seconds = 0.0;  ///< time spent in the trial so far
 };
@@ -46,9 +50,9 @@ struct Trial {
 
   TrialState state = TrialState::kRunning;
   std::vector<Report> reports;
-  Metrics metrics;     ///< the result; empty while running and when failed
-  std::string reason;  ///< why it ended, for people; empty when it simply completed
-  Json details;        ///< what else the evaluator wants remembered (rounds used, parameters of the network)
+  Metrics metrics;               ///< the result; empty while running and when failed
+  std::string reason;            ///< why it ended, for people; empty when it simply completed
+  Json details;                  ///< what else the evaluator wants remembered (rounds used, parameters of the network)
   double started_seconds = 0.0;  ///< since the start of the study, over all its sessions
   double cost_seconds = 0.0;     ///< from start to end
 
@@ -67,6 +71,7 @@ struct Objective {
 };
 
 /// The finished trial with the best result among those at the same, highest fidelity reached; null when there is none.
+/// A trial that was stopped early counts only where no trial was completed. Of equal results, the first.
 const Trial* best_trial(const std::vector<Trial>& trials, const Objective& objective);
 
 }  // namespace nascent

@@ -34,8 +34,8 @@ class TrialStore {
   virtual void create(const Trial& trial) = 0;
   /// Appends a report to a running trial.
   virtual void report(std::int64_t number, const Report& report) = 0;
-  /// Replaces the record of a running trial by its finished one (state, metrics, reason, details, cost). A trial that is
-  /// finished already is never changed: throws `InternalError`.
+  /// Replaces the record of a running trial by its finished one (state, metrics, reason, details, cost). A trial that
+  /// is finished already is never changed: throws `InternalError`.
   virtual void finish(const Trial& trial) = 0;
 
   /// Small notes beside the trials (seconds spent so far, phases). Overwrites.

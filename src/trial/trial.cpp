@@ -1,0 +1,71 @@
+#include "nascent/trial/trial.h"
+
+#include <cmath>
+#include <limits>
+
+#include "nascent/core/error.h"
+
+namespace nascent {
+namespace {
+
+/// How much of the evaluation stands behind a result, for comparison only with others.
+bool less_evaluated(const Trial& a, const Trial& b) {
+  const bool a_complete = a.state == TrialState::kComplete;
+  const bool b_complete = b.state == TrialState::kComplete;
+  if (a_complete != b_complete) return b_complete;
+  return lower_fidelity(a.fidelity, b.fidelity);
+}
+
+}  // namespace
+
+std::string_view name_of(TrialState state) {
+  switch (state) {
+    case TrialState::kRunning:
+      return "running";
+    case TrialState::kComplete:
+      return "complete";
+    case TrialState::kStopped:
+      return "stopped";
+    case TrialState::kFailed:
+      return "failed";
+  }
+  throw InternalError("a trial has the unknown state " + std::to_string(static_cast<int>(state)));
+}
+
+bool is_finished(TrialState state) { return state != TrialState::kRunning; }
+
+bool lower_fidelity(const Fidelity& a, const Fidelity& b) {
+  // A merge of the two sorted maps: the first axis on which they differ decides.
+  constexpr double kWhole = std::numeric_limits<double>::infinity();
+  auto of_a = a.begin();
+  auto of_b = b.begin();
+  while (of_a != a.end() || of_b != b.end()) {
+    const bool take_a = of_b == b.end() || (of_a != a.end() && of_a->first <= of_b->first);
+    const bool take_b = of_a == a.end() || (of_b != b.end() && of_b->first <= of_a->first);
+    const double value_a = take_a ? (of_a++)->second : kWhole;
+    const double value_b = take_b ? (of_b++)->second : kWhole;
+    if (value_a != value_b) return value_a < value_b;
+  }
+  return false;
+}
+
+std::optional<double> Trial::result(const std::string& metric) const {
+  const auto found = metrics.find(metric);
+  if (found == metrics.end() || !std::isfinite(found->second)) return {};
+  return found->second;
+}
+
+const Trial* best_trial(const std::vector<Trial>& trials, const Objective& objective) {
+  const Trial* best = nullptr;
+  for (const Trial& trial : trials) {
+    if (trial.state != TrialState::kComplete && trial.state != TrialState::kStopped) continue;
+    const std::optional<double> result = trial.result(objective.metric);
+    if (!result) continue;
+    if (best == nullptr || less_evaluated(*best, trial) ||
+        (!less_evaluated(trial, *best) && objective.better(*result, *best->result(objective.metric))))
+      best = &trial;
+  }
+  return best;
+}
+
+}  // namespace nascent
