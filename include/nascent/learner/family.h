@@ -9,6 +9,13 @@
 
 namespace nascent {
 
+/// The names of the families for tables.
+inline constexpr std::string_view kBoostedTrees = "boosted_trees";
+inline constexpr std::string_view kRandomForest = "random_forest";
+inline constexpr std::string_view kLinear = "linear";
+inline constexpr std::string_view kNeuralNetwork = "neural_network";
+inline constexpr std::string_view kNearestNeighbours = "nearest_neighbours";
+
 /// How a family wants its features. Learned from the training rows of a split only.
 struct Preprocessing {
   /// kKeep: missing numbers stay NaN and numbers as they are (trees). kStandard: median for missing with an indicator column
