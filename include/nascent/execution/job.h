@@ -11,7 +11,7 @@ namespace nascent {
 
 /// A piece of work for a worker. The payload says what; the executor does not look into it.
 struct Job {
-  std::int64_t id = 0;     ///< chosen by the submitter, unique among the jobs under way
+  std::int64_t id = 0;  ///< chosen by the submitter, unique among the jobs under way
   Json payload;
   Deadline soft_deadline;  ///< the worker should finish by itself with what it has by then
   Deadline hard_deadline;  ///< the executor ends the worker by then
@@ -28,16 +28,22 @@ struct JobOutcome {
   Json result;
   std::string reason;
   double seconds = 0.0;  ///< from hand-over to the end
+  bool asked_to_stop =
+      false;  ///< the handler was told to stop (`report` false or `should_stop` true) before it returned
 };
 
 /// What a handler sees of the world while it works. Used from the worker's own thread only.
 class JobContext {
  public:
   virtual ~JobContext() = default;
-  /// Tells the coordinator how far the trial is, and waits for its word. False: stop now and return what there is.
+  /// Tells the coordinator how far the trial is, and waits for its word. False: stop now and return what there is; also
+  /// when `should_stop` would say so.
   virtual bool report(const Report& report) = 0;
-  /// True once the soft deadline has passed or the job was cancelled. Cheap: call it for every batch.
+  /// True once the soft deadline has passed or the job was cancelled. Cheap (a look at the clock): call it for every
+  /// batch. In a worker process it is also the sign of life: a job that calls neither this nor `report` for
+  /// `ProcessExecutorOptions::hang_seconds` is taken for hung.
   virtual bool should_stop() = 0;
+  /// The soft deadline of the job.
   virtual Deadline deadline() const = 0;
 };
 
