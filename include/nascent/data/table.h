@@ -34,11 +34,13 @@ bool is_used(ColumnKind kind);
 
 /// A column of the input file and how its cells are read. Enough to read another file the same way.
 struct ColumnSchema {
-  std::string name;
+  std::string name = {};
   ColumnKind kind = ColumnKind::kNumber;
-  std::string note;                     ///< why it is left out, how many cells are missing; for people
-  std::vector<std::string> categories;  ///< in the order of their codes; sorted
-  std::string date_format;              ///< one of the layouts that the reader knows, for kDateTime
+  std::string note = {};                     ///< why it is left out, how many cells are missing; for people
+  std::vector<std::string> categories = {};  ///< in the order of their codes; sorted
+  std::string date_format = {};              ///< one of the layouts that the reader knows, for kDateTime
+  std::vector<std::string> date_parts = {};  ///< the features made of a date, those that vary: "year", "days", ...
+  bool decimal_comma = false;                ///< numbers are written as 3,5
 };
 
 /// What a model sees of a column: one number or one category for each row.
@@ -59,11 +61,11 @@ struct TableSchema {
 };
 
 struct SchemaOptions {
-  std::string target;
-  std::optional<TaskKind> task;
-  std::vector<std::string> drop;
-  std::vector<std::string> categorical;
-  std::vector<std::string> numeric;
+  std::string target = {};
+  std::optional<TaskKind> task = {};
+  std::vector<std::string> drop = {};
+  std::vector<std::string> categorical = {};
+  std::vector<std::string> numeric = {};
 };
 
 /// Looks at all cells and decides what each column is and which task it makes. Throws `InputError`: a column named in
