@@ -67,9 +67,12 @@ bool looks_like_images(const std::filesystem::path& path);
 /// Reads a folder for training.
 ///
 /// Either the four IDX files of MNIST and its kin (`train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-...`,
-/// plain or .gz; the test pair may be missing), or one sub-folder of PNG or JPEG files for each class (names in
-/// alphabetical order are the classes; sub-folders `train` and `test` that hold class folders are taken as such).
-/// Pictures of other sizes are scaled to the commonest size, with at most `largest_side` pixels on the longer side.
+/// plain or .gz; the test pair may be missing), or one sub-folder of PNG or JPEG files for each class (their names are
+/// the classes; sub-folders `train` and `test` that hold class folders are taken as such). Pictures of other sizes are
+/// scaled to the commonest size, or to the median width and height where no size is that of a quarter of them, with at
+/// most `largest_side` pixels on the longer side. Transparent pictures are laid on white. Grey pictures have one
+/// channel, even if they are stored in colour. Hidden files are ignored, other files that are no pictures left out with
+/// a note.
 ///
 /// Throws `InputError` naming the file: truncated or damaged, not an IDX file, counts of images and labels that differ,
 /// one class only, an empty folder.
