@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nascent/core/deadline.h"
@@ -14,22 +15,26 @@
 namespace nascent {
 
 /// Turns a trial into the payload of its job. The result of the job must be
-/// `{"metrics": {...}, "details": {...}}`, with `"stopped": "reason"` when it ended early by itself.
+/// `{"metrics": {...}, "details": {...}}`, with `"stopped": "reason"` when it ended early by itself. A job that was
+/// told to stop returns what it has; if that lacks the study's metric, its last report counts.
 using PayloadOf = std::function<Json(const Trial&)>;
 
 struct SearchLoopOptions {
-  std::int64_t max_trials = -1;  ///< finished trials of the whole study, over all its sessions; -1 for no limit
-  Deadline deadline;             ///< nothing is started after it; what runs then is asked to stop
-  double grace_seconds = 1.0;    ///< what runs so much later is killed
-  std::size_t max_in_flight = 0; ///< trials at a time; 0 for all slots
-  std::vector<Configuration> first;  ///< tried before the strategy is asked, in this order
+  std::int64_t max_trials = -1;   ///< finished trials of the whole study, over all its sessions; -1 for no limit. Those
+                                  ///< that were cut off without a result do not count
+  Deadline deadline;              ///< nothing is started after it; what runs then is asked to stop
+  double grace_seconds = 1.0;     ///< what runs so much later is killed (where the executor can)
+  std::size_t max_in_flight = 0;  ///< trials at a time; 0 for all slots
+  std::vector<Configuration> first;                        ///< tried before the strategy is asked, in this order
   std::function<Fidelity(const Configuration&)> fidelity;  ///< empty for full
-  std::function<bool()> interrupted; ///< asked often; true ends the search as a deadline would
+  std::function<bool()> interrupted;                       ///< asked often; true ends the search as a deadline would
 };
 
 /// What one run of the loop did.
 struct SearchSummary {
-  std::string ended_because;  ///< "the time is up", "100 trials are done", "the space is exhausted", "interrupted"
+  /// "the time is up", "100 trials are done", "the space is exhausted", "interrupted", or "20 trials failed and none
+  /// succeeded; the last: ..."
+  std::string ended_because;
   double strategy_seconds = 0.0;
   double store_seconds = 0.0;
   double waiting_seconds = 0.0;
@@ -45,9 +50,26 @@ class SearchObserver {
   virtual void tick() {}  ///< at least four times a second
 };
 
+/// The reasons of failed trials that were cut off without a result, which says nothing about their configuration.
+inline constexpr std::string_view kTimeWasUp = "the time was up";
+inline constexpr std::string_view kInterrupted = "interrupted";
+
 /// The search: asks the strategy, records, hands out, decides on reports, records the result, lets everyone observe.
-/// It knows no model. Trials that the store holds are replayed to strategy and scheduler first, so that a study goes on
-/// where it stopped; those that were running when an earlier session died become failed ("interrupted").
+/// It knows no model.
+///
+/// Trials that the store holds are replayed to strategy and scheduler first, in the order in which they ended, so that
+/// a study goes on where it stopped; with one worker it has the same trials as one that never stopped. Those that were
+/// running when an earlier session died become failed ("interrupted"). Trials that were cut off, by that or by a
+/// deadline, are not shown to the strategy, but tried again as new trials before anything else, at most twice; after
+/// that they count as failed.
+///
+/// A trial whose worker crashes, whose result is not finite or lacks the metric of the study's first objective is
+/// failed with a reason; a report of that metric that is not finite stops its trial. When 20 trials of one session have
+/// failed and none of the study ever succeeded, the search ends.
+///
+/// Everything a worker is told has been recorded before. What the store, the strategy, `payload_of` or the executor
+/// throw goes up, after the jobs under way have been cancelled and given the grace time to end; their trials stay
+/// "running" in the record, for the next session to try again.
 SearchSummary run_search(TrialStore& store, SearchStrategy& strategy, Scheduler& scheduler, Executor& executor,
                          const PayloadOf& payload_of, const SearchLoopOptions& options, SearchObserver& observer);
 

@@ -1,0 +1,99 @@
+#include "search/trial_result.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <ranges>
+
+#include "nascent/execution/executor.h"
+#include "nascent/search/search_loop.h"
+
+namespace nascent {
+namespace {
+
+bool is_cut(std::string_view reason) { return reason == kTimeWasUp || reason == kInterrupted; }
+
+void fail(Trial& trial, std::string reason) {
+  trial.state = TrialState::kFailed;
+  trial.metrics.clear();
+  trial.reason = std::move(reason);
+}
+
+/// The metrics of a result. JSON text has no NaN: a null stands for it.
+Metrics metrics_of(const Json& result) {
+  Metrics metrics;
+  if (!result.is_object() || !result.contains("metrics") || !result["metrics"].is_object()) return metrics;
+  for (const auto& [name, value] : result["metrics"].items()) {
+    if (value.is_number()) metrics[name] = value.get<double>();
+    if (value.is_null()) metrics[name] = std::numeric_limits<double>::quiet_NaN();
+  }
+  return metrics;
+}
+
+/// The last report's metrics, for a job that was stopped before it had a result of its own.
+Metrics last_reported(const Trial& trial, const Objective& objective) {
+  for (const Report& report : trial.reports | std::views::reverse) {
+    const auto found = report.metrics.find(objective.metric);
+    if (found != report.metrics.end() && std::isfinite(found->second)) return report.metrics;
+  }
+  return {};
+}
+
+std::string what_is_missing(const Metrics& metrics, const Objective& objective) {
+  if (metrics.empty()) return "the result holds no metrics";
+  std::string names;
+  for (const auto& [name, value] : metrics) names += (names.empty() ? "" : ", ") + name;
+  return fmt::format("the result lacks the metric \"{}\"; it has {}", objective.metric, names);
+}
+
+void conclude_result(Trial& trial, const JobOutcome& outcome, const Objective& objective, const std::string& stopped) {
+  Metrics metrics = metrics_of(outcome.result);
+  if (!metrics.contains(objective.metric) && !stopped.empty()) metrics = last_reported(trial, objective);
+  const auto found = metrics.find(objective.metric);
+  if (found == metrics.end()) {
+    return fail(trial, stopped.empty() ? what_is_missing(metrics, objective) : stopped);
+  }
+  if (const std::string flaw = not_finite(found->second); !flaw.empty()) {
+    return fail(trial, stopped.empty() || is_cut(stopped) ? "the result is " + flaw : stopped);
+  }
+  std::erase_if(metrics, [](const auto& entry) { return !std::isfinite(entry.second); });
+  trial.state = stopped.empty() ? TrialState::kComplete : TrialState::kStopped;
+  trial.metrics = std::move(metrics);
+  trial.reason = stopped;
+}
+
+}  // namespace
+
+std::string not_finite(double value) {
+  if (std::isnan(value)) return "NaN";
+  return std::isinf(value) ? "infinite" : "";
+}
+
+bool was_cut_off(const Trial& trial) { return trial.state == TrialState::kFailed && is_cut(trial.reason); }
+
+void conclude(Trial& trial, const JobOutcome& outcome, const Objective& objective,
+              const std::string& told_to_stop_because) {
+  const std::string why_told = told_to_stop_because.empty() ? std::string(kTimeWasUp) : told_to_stop_because;
+  switch (outcome.kind) {
+    case JobOutcome::Kind::kCrashed:
+      return fail(trial, outcome.reason == kKilledAtDeadline ? why_told : outcome.reason);
+    case JobOutcome::Kind::kFailed:
+      // A job that is stopped before it has anything to return may say so with an exception.
+      return fail(trial, outcome.asked_to_stop && is_cut(why_told) ? why_told : outcome.reason);
+    case JobOutcome::Kind::kDone:
+      break;
+  }
+  if (outcome.result.is_object()) trial.details = outcome.result.value("details", Json());
+  std::string stopped;
+  if (outcome.asked_to_stop) {
+    stopped = why_told;
+  } else if (outcome.result.is_object() && outcome.result.contains("stopped") &&
+             outcome.result["stopped"].is_string()) {
+    stopped = outcome.result["stopped"];
+  }
+  conclude_result(trial, outcome, objective, stopped);
+}
+
+}  // namespace nascent

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "nascent/execution/job.h"
+#include "nascent/trial/trial.h"
+
+namespace nascent {
+
+/// Turns the outcome of a trial's job into the trial's end: state, metrics, details and reason.
+/// `told_to_stop_because` is what the search told it, empty if it told it nothing. When the job was stopped
+/// nevertheless, its own deadline has done it.
+void conclude(Trial& trial, const JobOutcome& outcome, const Objective& objective,
+              const std::string& told_to_stop_because);
+
+/// True if the trial has failed for a reason that says nothing about its configuration.
+bool was_cut_off(const Trial& trial);
+
+/// Why a reported or resulting metric cannot be used: "NaN" or "infinite"; empty if it is finite.
+std::string not_finite(double value);
+
+}  // namespace nascent
