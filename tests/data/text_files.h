@@ -14,6 +14,7 @@ namespace nascent::testing {
 
 inline std::filesystem::path write_file(const std::filesystem::path& path, std::string_view content) {
   std::filesystem::create_directories(path.parent_path());
+  std::filesystem::remove(path);  // some file systems write to the disk at once when a file is truncated
   std::ofstream(path, std::ios::binary) << content;
   return path;
 }
