@@ -28,6 +28,7 @@ void FitPlan::save(const std::filesystem::path& path) const {
   json["task"] = task.to_json();
   if (table) json["table"] = table->to_json();
   if (images) json["images"] = images->to_json();
+  json["space"] = space.to_json();
   json["source"] = source;
   json["split"] = {{"rounds", split.rounds}, {"fold", fold_digits(split)}};
   write_file_atomically(path, json.dump(1));
@@ -48,6 +49,7 @@ FitPlan FitPlan::load(const std::filesystem::path& path) {
     plan.task = Task::from_json(json.at("task"));
     if (json.contains("table")) plan.table = TableSchema::from_json(json.at("table"));
     if (json.contains("images")) plan.images = ImageSchema::from_json(json.at("images"));
+    plan.space = SearchSpace::from_json(json.at("space"));
     plan.source = json.at("source");
     plan.split.rounds = json.at("split").at("rounds");
     for (const char digit : json.at("split").at("fold").get<std::string>())

@@ -13,7 +13,8 @@
 
 namespace nascent {
 
-/// One trial in the final model. Where it has several fitted models (one for each fold), their predictions are averaged.
+/// One trial in the final model. Where it has several fitted models (one for each fold), their predictions are
+/// averaged.
 struct ModelMember {
   std::int64_t trial = 0;
   double weight = 1.0;
@@ -29,8 +30,8 @@ struct ModelManifest {
   std::optional<ImageSchema> images;
   std::string metric;
   std::string device = "cpu";
-  std::vector<ModelMember> members;    ///< weights sum to one
-  std::vector<double> constant;        ///< what to predict when there is no member: class shares, or the mean
+  std::vector<ModelMember> members;  ///< weights sum to one
+  std::vector<double> constant;      ///< what to predict when there is no member: class shares, or the mean
 
   void save(const std::filesystem::path& model_folder) const;
   /// Throws `InputError` when there is no model there, or it cannot be read.

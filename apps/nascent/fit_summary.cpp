@@ -1,0 +1,51 @@
+#include "fit_summary.h"
+
+#include <fmt/format.h>
+
+#include "leaderboard_view.h"
+#include "nascent/core/quantity.h"
+
+namespace nascent::app {
+namespace {
+
+constexpr std::size_t kLines = 10;
+
+std::string number_text(const OrderedJson& value) {
+  if (!value.is_number()) return "undefined";
+  return format_number(value.get<double>());
+}
+
+std::string metrics_text(const OrderedJson& metrics, const std::string& first) {
+  std::string text = fmt::format("{} {}", first, number_text(metrics.value(first, OrderedJson())));
+  for (const auto& [name, value] : metrics.items())
+    if (name != first) text += fmt::format(", {} {}", name, number_text(value));
+  return text;
+}
+
+}  // namespace
+
+std::string fit_summary(const OrderedJson& report, const Leaderboard& board, const std::filesystem::path& run,
+                        std::size_t width) {
+  const std::string metric = report.at("metric").at("name");
+  const OrderedJson& scores = report.at("scores");
+  std::string text = leaderboard_table(board, kLines, width);
+  const std::size_t members = report.at("model").at("members").size();
+  std::string model = "predicts the same for every row";
+  if (members == 1) model = "the best trial";
+  if (members > 1) model = fmt::format("{} trials combined", members);
+  text += fmt::format("\nmodel       {}\n", model);
+  text += fmt::format("validation  {} {} (guessing: {})\n", metric, number_text(scores.at("validation")),
+                      number_text(scores.at("baseline")));
+  if (scores.at("test").is_object())
+    text += fmt::format("test        {}\n", metrics_text(scores.at("test"), metric));
+  else
+    text += fmt::format("test        not scored: {}\n", scores.value("test_missing_because", ""));
+  text += fmt::format("time        {}; {} trials; the search ended: {}\n",
+                      format_duration(report.at("seconds").at("session").get<double>()),
+                      report.at("trials").at("total").get<int>(),
+                      report.at("search").at("ended_because").get<std::string>());
+  text += fmt::format("saved       {}, {}\n", (run / "model").string(), (run / "report.json").string());
+  return text;
+}
+
+}  // namespace nascent::app

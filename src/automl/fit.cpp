@@ -1,0 +1,188 @@
+#include "nascent/automl/fit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "automl/fit_session.h"
+#include "automl/joint_space.h"
+#include "automl/prepare.h"
+#include "automl/settings.h"
+#include "automl/time_plan.h"
+#include "nascent/core/error.h"
+#include "nascent/core/near_match.h"
+#include "nascent/core/quantity.h"
+#include "nascent/learner/family.h"
+#include "nascent/learner/image_family.h"
+#include "nascent/store/sqlite_store.h"
+#include "nascent/strategy/search_strategy.h"
+#include "run/run_folder.h"
+
+namespace nascent {
+namespace {
+
+namespace fs = std::filesystem;
+
+#ifdef NASCENT_TORCH
+constexpr bool kWithNetworks = true;
+#else
+constexpr bool kWithNetworks = false;
+#endif
+
+void check_out(const fs::path& out) {
+  if (out.empty()) throw InputError("a fit needs a folder for what it finds: --out RUN");
+  if (!fs::exists(out)) return;
+  if (fs::exists(RunFolder(out).study()))
+    throw InputError(
+        fmt::format("{} already holds a study; choose another --out, or go on with it: nascent fit --resume {}",
+                    out.string(), out.string()));
+  if (!fs::is_directory(out)) throw InputError(out.string() + " is a file; --out names a folder");
+  if (!fs::is_empty(out))
+    throw InputError(out.string() + " is not empty and holds no study; choose another --out, or empty it");
+}
+
+/// Only the families that were asked for; a name that does not exist is an error with the ones that do.
+std::vector<Family> chosen_families(std::vector<Family> families, const std::vector<std::string>& wanted) {
+  if (wanted.empty()) return families;
+  std::vector<std::string> names;
+  for (const Family& family : families) names.push_back(family.name);
+  for (const std::string& name : wanted) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    throw InputError(fmt::format("--models: there is no family \"{}\" for this data; there are {}{}", name,
+                                 fmt::join(names, ", "), did_you_mean(name, names)));
+  }
+  std::erase_if(families, [&](const Family& family) {
+    return std::find(wanted.begin(), wanted.end(), family.name) == wanted.end();
+  });
+  return families;
+}
+
+TableTraits traits_of(const PreparedData& data) {
+  TableTraits traits{.task = data.plan.task, .rows = data.table.rows()};
+  for (const Feature& feature : data.table.features()) {
+    if (!feature.categorical) {
+      ++traits.numeric_features;
+      continue;
+    }
+    ++traits.categorical_features;
+    traits.largest_cardinality = std::max(traits.largest_cardinality, feature.categories);
+  }
+  return traits;
+}
+
+StartedSpace search_space_for(const PreparedData& data, const std::vector<std::string>& models) {
+  if (data.plan.kind == DataKind::kTable)
+    return join_families(chosen_families(table_families(traits_of(data), kWithNetworks), models));
+  if (!kWithNetworks)
+    throw InputError(
+        "this nascent was built without libtorch (preset no-torch) and cannot train networks for images; "
+        "build the preset release");
+  if (!models.empty()) throw InputError("--models chooses families for tables; images are always fitted by networks");
+  const ImageSchema& schema = *data.plan.images;
+  Family family = image_family({.channels = schema.channels,
+                                .height = schema.height,
+                                .width = schema.width,
+                                .classes = static_cast<int>(schema.task.classes.size()),
+                                .count = data.images.count()});
+  return {std::move(family.space), std::move(family.first)};
+}
+
+/// Removes what a failed beginning left, so that an error leaves nothing behind.
+class FolderGuard {
+ public:
+  explicit FolderGuard(const fs::path& folder) : folder_(folder), existed_(fs::exists(folder)) {}
+  ~FolderGuard() {
+    if (kept_) return;
+    std::error_code ignored;
+    if (!existed_) {
+      fs::remove_all(folder_, ignored);
+      return;
+    }
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder_, ignored))
+      fs::remove_all(entry.path(), ignored);
+  }
+  void keep() { kept_ = true; }
+
+ private:
+  fs::path folder_;
+  bool existed_;
+  bool kept_ = false;
+};
+
+void make_folders(const RunFolder& folder) {
+  for (const fs::path& path : {folder.root(), folder.data(), folder.trials(), folder.logs()}) {
+    std::error_code error;
+    fs::create_directories(path, error);
+    if (error)
+      throw SystemError(
+          fmt::format("cannot make the folder {}: {}; choose another --out", path.string(), error.message()));
+  }
+}
+
+}  // namespace
+
+OrderedJson fit(const FitOptions& options, FitObserver& observer) {
+  const Stopwatch watch;
+  check_out(options.out);
+  if (options.ensemble_size < 1) throw InputError("--ensemble: at least one trial makes a model");
+  if (options.trials && *options.trials < 1) throw InputError("--trials: at least one trial is needed");
+  const Machine machine = find_machine(options.workers, options.memory_bytes, options.worker_program);
+  StudySettings settings = StudySettings::from_options(options);
+
+  observer.progress({.phase = "reading", .total_seconds = settings.time_seconds});
+  PreparedData data = prepare(options);
+  StartedSpace started = search_space_for(data, options.models);
+  if (options.first_configurations)
+    for (const Configuration& first : started.first) settings.first.push_back(first.to_json());
+  data.plan.precision = options.precision;
+  data.plan.space = started.space;
+  settings.trial_fidelity = plan_fidelity(data.plan, settings.time_seconds, machine.workers, options.trial_epochs);
+  const Metric& metric = metric_named(data.plan.metric, data.plan.task.kind);
+  const Objective objective{metric.name, metric.maximize};
+  make_strategy(options.strategy, {.space = started.space, .objective = objective, .seed = options.seed});
+  for (const std::string& note : data.notes) observer.note(note);
+
+  const RunFolder folder(options.out);
+  FolderGuard guard(folder.root());
+  make_folders(folder);
+  save_data(data, folder.training_data(), folder.test_data());
+  data.plan.save(folder.plan());
+  const auto store = create_sqlite_store(folder.study(), {.name = "fit",
+                                                          .space = started.space,
+                                                          .objectives = {objective},
+                                                          .seed = options.seed,
+                                                          .strategy = options.strategy,
+                                                          .settings = settings.to_json()});
+  guard.keep();
+  FitPlan plan = std::move(data.plan);
+  data = PreparedData();  // the workers and this program map what was written
+  FitSession session(folder, std::move(plan), settings, machine, *store, observer, watch, watch.seconds(), 0.0);
+  return session.run(settings.time_seconds);
+}
+
+OrderedJson resume(const fs::path& run, const ResumeOptions& options, FitObserver& observer) {
+  const Stopwatch watch;
+  const RunFolder folder(run);
+  if (!fs::exists(folder.study()))
+    throw InputError(run.string() + " holds no study to go on with; start one: nascent fit DATA --out " + run.string());
+  FitPlan plan = FitPlan::load(folder.plan());
+  const auto store = open_sqlite_store(folder.study());
+  StudySettings settings = StudySettings::from_json(store->study().settings);
+  const Machine machine = find_machine(options.workers.value_or(settings.workers),
+                                       options.memory_bytes.value_or(settings.memory_bytes), options.worker_program);
+  const Json spent_note = store->note("seconds_spent");
+  const double spent = spent_note.is_number() ? spent_note.get<double>() : 0.0;
+  if (options.trials) settings.trials = options.trials;
+  std::optional<double> time = options.time_seconds;
+  if (!time && settings.time_seconds) {
+    // What the study had left; never so little that it could not at least be finished.
+    time = std::max(*settings.time_seconds - spent, std::min(10.0, *settings.time_seconds));
+  }
+  make_folders(folder);
+  observer.note(fmt::format("going on with {}: {} trials, {} spent so far{}", run.string(), store->trials().size(),
+                            format_duration(spent), time ? ", " + format_duration(*time) + " to go" : ""));
+  FitSession session(folder, std::move(plan), settings, machine, *store, observer, watch, watch.seconds(), spent);
+  return session.run(time);
+}
+
+}  // namespace nascent

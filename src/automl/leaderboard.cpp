@@ -1,0 +1,93 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "automl/description.h"
+#include "automl/leaderboard_file.h"
+#include "nascent/automl/fit.h"
+#include "nascent/core/error.h"
+#include "nascent/core/files.h"
+#include "nascent/data/metric.h"
+#include "nascent/store/sqlite_store.h"
+#include "run/fit_plan.h"
+#include "run/model_manifest.h"
+#include "run/run_folder.h"
+
+namespace nascent {
+namespace {
+
+/// A cell of a CSV file, quoted where it must be.
+std::string csv_cell(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string fidelity_text(const Fidelity& fidelity) {
+  if (fidelity.empty()) return "full";
+  std::string text;
+  for (const auto& [axis, amount] : fidelity)
+    text += fmt::format("{}{} {:.3g}", text.empty() ? "" : ", ", axis, amount);
+  return text;
+}
+
+/// Full fidelity first, then trials with a score before those without, then by the score.
+bool before(const LeaderboardEntry& a, const LeaderboardEntry& b, bool maximize) {
+  if (a.score.has_value() != b.score.has_value()) return a.score.has_value();
+  if (!a.score) return a.trial < b.trial;
+  if (a.fidelity.empty() != b.fidelity.empty()) return a.fidelity.empty();
+  if (*a.score != *b.score) return maximize ? *a.score > *b.score : *a.score < *b.score;
+  return a.trial < b.trial;
+}
+
+}  // namespace
+
+Leaderboard make_leaderboard(const std::vector<Trial>& trials, const Metric& metric,
+                             const std::map<std::int64_t, double>& weights) {
+  Leaderboard board{.metric = metric.name, .label = metric.label, .maximize = metric.maximize, .entries = {}};
+  for (const Trial& trial : trials) {
+    const auto weight = weights.find(trial.number);
+    board.entries.push_back({.trial = trial.number,
+                             .description = describe(trial.configuration),
+                             .state = trial.state,
+                             .score = trial.result(metric.name),
+                             .fidelity = trial.fidelity,
+                             .seconds = trial.cost_seconds,
+                             .weight = weight == weights.end() ? 0.0 : weight->second,
+                             .reason = trial.reason});
+  }
+  std::sort(board.entries.begin(), board.entries.end(),
+            [&](const LeaderboardEntry& a, const LeaderboardEntry& b) { return before(a, b, metric.maximize); });
+  return board;
+}
+
+void write_leaderboard(const std::filesystem::path& path, const Leaderboard& board) {
+  std::string text =
+      fmt::format("rank,trial,state,validation_{},weight,seconds,fidelity,configuration,reason\n", board.metric);
+  std::size_t rank = 0;
+  for (const LeaderboardEntry& entry : board.entries) {
+    text += fmt::format("{},{},{},{},{:.3f},{:.3f},{},{},{}\n", ++rank, entry.trial, name_of(entry.state),
+                        entry.score ? fmt::format("{}", *entry.score) : "", entry.weight, entry.seconds,
+                        csv_cell(fidelity_text(entry.fidelity)), csv_cell(entry.description), csv_cell(entry.reason));
+  }
+  write_file_atomically(path, text);
+}
+
+Leaderboard read_leaderboard(const std::filesystem::path& run) {
+  const RunFolder folder(run);
+  if (!std::filesystem::exists(folder.study()) || !std::filesystem::exists(folder.plan()))
+    throw InputError(run.string() + " is not a run folder: it has no study; give the folder that was named with --out");
+  const FitPlan plan = FitPlan::load(folder.plan());
+  const auto store = open_sqlite_store(folder.study());
+  std::map<std::int64_t, double> weights;
+  if (std::filesystem::exists(folder.model() / "model.json"))
+    for (const ModelMember& member : ModelManifest::load(folder.model()).members) weights[member.trial] = member.weight;
+  return make_leaderboard(store->trials(), metric_named(plan.metric, plan.task.kind), weights);
+}
+
+}  // namespace nascent

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+
+#include "nascent/core/deadline.h"
+#include "nascent/trial/trial.h"
+#include "run/fit_plan.h"
+
+namespace nascent {
+
+/// How the time of a fit is divided. Every part ends by its moment whatever happens; so the whole ends in time.
+///
+///     | reading |  search .................. | final training ..... | combining, saving, testing |
+///     start                        search_end                final_end                      end
+///
+/// Tables with a holdout train their final members again on all rows; cross-validated ones combine the models of the
+/// folds and need nearly no final training. Networks are searched with short trainings, and the best are then trained
+/// for the larger part of the time.
+struct TimePlan {
+  Deadline search_end;
+  Deadline final_end;
+  Deadline end;
+  double trial_seconds;  ///< the most a single trial may take; infinity without a time
+};
+
+/// `remaining`: seconds from now until the fit must have ended; none: no limit.
+TimePlan plan_time(const FitPlan& plan, std::optional<double> remaining, bool has_test);
+
+/// How much training a candidate gets in the search. Tables: all of it. Networks: so many passes over the data (a part
+/// of one is allowed) that a good number of candidates can be tried in the search's share of the time. It follows from
+/// the options and not from a clock, so it is the same for all candidates of a study. `asked_epochs`: the user's wish,
+/// 0 for none.
+Fidelity plan_fidelity(const FitPlan& plan, std::optional<double> seconds, int workers, double asked_epochs);
+
+}  // namespace nascent

@@ -1,0 +1,91 @@
+#include "evaluation/table_evaluator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "evaluation/learners.h"
+#include "nascent/core/error.h"
+#include "run/prediction_file.h"
+#include "tabular/cross_validation.h"
+
+namespace nascent {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Predictions in the order of the rows: out of fold they come fold by fold.
+ValidationPredictions by_row(const std::vector<std::uint32_t>& rows, const Matrix& values) {
+  std::vector<std::size_t> order(rows.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rows[a] < rows[b]; });
+  ValidationPredictions sorted;
+  sorted.values = Matrix(values.rows, values.columns);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    sorted.rows.push_back(rows[order[i]]);
+    std::copy_n(values.row(order[i]).begin(), values.columns, sorted.values.row(i).begin());
+  }
+  return sorted;
+}
+
+Deadline deadline_of(const Json& payload, const JobContext& context) {
+  if (!payload.contains("time_limit")) return context.deadline();
+  return earlier(context.deadline(), Deadline::in(payload.at("time_limit").get<double>()));
+}
+
+}  // namespace
+
+TableEvaluator::TableEvaluator(const RunFolder& folder, const FitPlan& plan)
+    : folder_(folder), plan_(plan), table_(Table::map(folder.training_data())) {}
+
+Json TableEvaluator::run_trial(const Json& payload, JobContext& context) const {
+  const std::int64_t number = payload.at("trial");
+  const Configuration configuration = plan_.space.configuration_from_json(payload.at("configuration"));
+  const CrossValidationResult result = cross_validate(
+      table_, plan_.split, plan_.task, configuration.choice(kModelParameter), configuration.branch(kModelParameter),
+      {.seed = payload.at("seed"),
+       .metric = plan_.metric,
+       .deadline = deadline_of(payload, context),
+       .should_stop = [&] { return context.should_stop(); },
+       .on_fold =
+           [&](const FoldReport& fold) {
+             return context.report({.step = fold.step, .metrics = fold.metrics, .cost_seconds = fold.seconds});
+           },
+       .factory = make_any_learner});
+
+  Json details{{"fit_seconds", result.seconds / std::max(1, plan_.split.rounds)},
+               {"rounds", result.rounds},
+               {"fits", result.notes}};
+  if (result.cut) details["cut"] = true;
+  // The score of some folds is not comparable with that of all: it is no result.
+  if (!result.complete) throw Error("stopped before all folds were validated");
+  const fs::path folder = folder_.trial(number);
+  fs::create_directories(folder);
+  for (std::size_t fold = 0; fold < result.pipelines.size(); ++fold)
+    result.pipelines[fold].save(folder / fmt::format("fold-{}", fold));
+  save_predictions(folder_.predictions(number), by_row(result.rows, result.predictions));
+  return {{"metrics", result.metrics}, {"details", std::move(details)}};
+}
+
+Json TableEvaluator::refit(const Json& payload, JobContext& context) const {
+  const Configuration configuration = plan_.space.configuration_from_json(payload.at("configuration"));
+  const Pipeline pipeline = nascent::refit(table_, plan_.split, plan_.task, configuration.choice(kModelParameter),
+                                           configuration.branch(kModelParameter),
+                                           {.seed = payload.at("seed"),
+                                            .rounds = payload.at("rounds"),
+                                            .deadline = context.deadline(),
+                                            .should_stop = [&] { return context.should_stop(); },
+                                            .factory = make_any_learner});
+  if (context.should_stop()) throw Error("the time was up before all rows were learned");
+  const fs::path folder = folder_.trial(payload.at("trial").get<std::int64_t>()) / "all";
+  fs::path fresh = folder;
+  fresh += ".new";
+  fs::remove_all(fresh);
+  pipeline.save(fresh);
+  fs::remove_all(folder);
+  fs::rename(fresh, folder);
+  return {{"metrics", Json::object()}};
+}
+
+}  // namespace nascent
