@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "nascent/architecture/architecture.h"
+#include "nascent/core/deadline.h"
+#include "nascent/core/json.h"
+#include "nascent/data/images.h"
+#include "nascent/data/matrix.h"
+#include "nascent/space/configuration.h"
+#include "training/image_training.h"
+#include "training/precision.h"
+
+namespace nascent {
+
+struct ImageClassifierOptions {
+  Precision precision = Precision::kFloat32;
+  std::string device = "cpu";  ///< "cpu", "cuda" or "cuda:N"
+};
+
+/// How far a fit is, told after every epoch and at the end.
+struct ImageReport {
+  std::int64_t step = 0;  ///< 1, 2, ...
+  double samples = 0.0;   ///< training images seen so far, repetitions counted
+  double epochs = 0.0;
+  double training_loss = 0.0;  ///< mean since the last report
+  double validation = 0.0;     ///< the metric on the validation rows; NaN if there are none
+  double seconds = 0.0;        ///< since the fit began
+};
+
+/// The circumstances of one fit.
+struct ImageFitContext {
+  std::uint64_t seed = 0;
+  /// Training images to see, counted with repetitions: 1.5 times their number is an epoch and a half. The learning rate
+  /// follows this budget or the time until the deadline, whichever runs out first, down to zero.
+  double samples = 0.0;
+  Deadline deadline;                  ///< training and the last validation end by then
+  std::function<bool()> should_stop;  ///< asked at every batch; may be empty
+  /// May be empty. False ends the fit, with the weights as they are.
+  std::function<bool(const ImageReport&)> on_report;
+  std::string metric = "accuracy";  ///< as in `Metric::name`
+};
+
+/// A convolutional network that learns to tell classes of images: the network and its training come from one
+/// configuration of `image_family`. Not safe for use by several threads at once.
+class ImageClassifier {
+ public:
+  /// Builds the network's plan; throws `InputError` when the device is not there.
+  ImageClassifier(const Configuration& configuration, ImageSchema schema, ImageClassifierOptions options = {});
+  ImageClassifier(ImageClassifier&&) noexcept;
+  ImageClassifier& operator=(ImageClassifier&&) noexcept;
+  ~ImageClassifier();
+
+  /// Learns from the training rows; images without a known class are left out. A classifier that was fitted or loaded
+  /// goes on from its weights.
+  ///
+  /// Returns {"samples", "epochs", "steps", "seconds", "images_per_second", "parameters", "multiply_adds", "network",
+  /// "training_loss", "validation": {metric: value} (without validation rows: absent), "cut": true if `should_stop` or
+  /// `on_report` ended it before its budget}.
+  ///
+  /// Throws `Error` when the loss becomes NaN, and when not a single batch fits before the deadline.
+  Json fit(const ImageSet& images, std::span<const std::uint32_t> training, std::span<const std::uint32_t> validation,
+           const ImageFitContext& context);
+
+  /// Probabilities, rows x classes. `mirror_average`: the mean over each image and its mirror image. Requires `fit` or
+  /// `load`.
+  Matrix predict(const ImageSet& images, std::span<const std::uint32_t> rows, bool mirror_average = false) const;
+
+  /// Predictions of the validation rows by the last validation of `fit`: saves the caller from predicting them again.
+  const Matrix& validation_predictions() const;
+
+  const Architecture& architecture() const;
+  const ImageSchema& schema() const;
+  const ImageTraining& training() const;
+
+  /// Writes `image_classifier.json` and `weights.pt` into an existing folder.
+  void save(const std::filesystem::path& folder) const;
+  /// Throws `InputError` naming the file that is missing or damaged.
+  static ImageClassifier load(const std::filesystem::path& folder, ImageClassifierOptions options = {});
+
+ private:
+  struct State;
+  explicit ImageClassifier(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace nascent

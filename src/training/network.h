@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "nascent/architecture/architecture.h"
+#include "nascent/core/random.h"
+#include "training/flat_optimizer.h"
+#include "training/precision.h"
+#include "training/torch.h"
+
+namespace nascent {
+
+/// An architecture with weights: the only translator from operations to libtorch.
+///
+/// Weights are registered under the names of their nodes ("stage-1/convolution:weight"), so that an archive can be read
+/// by name and a child network can inherit what it shares with its parent. Parameters are float32; with bfloat16 the
+/// activations and the copies of the weights that convolutions and dense layers use are bfloat16, while normalizations,
+/// sums over a batch and the loss stay float32.
+class Network : public torch::nn::Module {
+ public:
+  /// Draws fresh weights: He's normal initialization for convolutions and dense layers; the scale of a normalization
+  /// that feeds an addition starts at zero, so that each residual block starts as the identity (Goyal et al. 2017).
+  Network(Architecture architecture, Random& random);
+
+  const Architecture& architecture() const { return architecture_; }
+
+  /// batch x channels x height x width (or batch x features) → batch x outputs, in float32.
+  torch::Tensor forward(const torch::Tensor& input, Precision precision);
+
+  /// All parameters for an optimizer; biases and normalizations do not decay.
+  std::vector<ParameterGroupMember> optimizer_members() const;
+
+ private:
+  struct Weights {
+    torch::Tensor weight;
+    torch::Tensor bias;
+    torch::Tensor running_mean;
+    torch::Tensor running_variance;
+  };
+  void make_weights(int index, bool before_add, Random& random);
+  torch::Tensor apply(std::size_t index, const std::vector<torch::Tensor>& values, Precision precision);
+
+  Architecture architecture_;
+  std::vector<Weights> weights_;  ///< one for each node
+  std::vector<int> last_reader_;  ///< after this node the output of a node is not needed any more
+  std::vector<int> readers_;      ///< how many nodes read the output of a node
+};
+
+}  // namespace nascent
