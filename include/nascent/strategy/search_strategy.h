@@ -21,17 +21,17 @@ struct Proposal {
 
 /// Proposes configurations from the trials seen so far: pure ask and tell.
 ///
-/// A strategy holds no store, no clock and no threads. It is a function of its space, its options, the seed and the trials
-/// observed, in order: replaying a record rebuilds it. What it draws for trial n comes from a stream of (seed, n).
-/// Calls: `observe` once for every finished trial (failed ones too), `suggest` whenever a worker is free.
+/// A strategy holds no store, no clock and no threads. It is a function of its space, its options, the seed and the
+/// trials observed, in order: replaying a record rebuilds it. What it draws for trial n comes from a stream of (seed,
+/// n). Calls: `observe` once for every finished trial (failed ones too), `suggest` whenever a worker is free.
 class SearchStrategy {
  public:
   virtual ~SearchStrategy() = default;
 
   virtual std::string_view name() const = 0;
 
-  /// The configuration for the trial `number`. `running` are the trials that have been started and not finished; they are
-  /// not proposed again. Nothing when a finite space is exhausted: the study ends.
+  /// The configuration for the trial `number`. `running` are the trials that have been started and not finished; they
+  /// are not proposed again. Nothing when a finite space is exhausted: the study ends.
   virtual std::optional<Proposal> suggest(std::int64_t number, std::span<const Trial> running) = 0;
 
   /// Learns from a finished trial.

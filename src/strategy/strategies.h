@@ -1,0 +1,17 @@
+#pragma once
+
+#include <memory>
+
+#include "nascent/strategy/search_strategy.h"
+
+/// One function for each strategy; the registry lists them. A strategy is one file: its class is nobody else's
+/// business.
+namespace nascent {
+
+/// Draws every proposal uniformly from the space.
+std::unique_ptr<SearchStrategy> make_random_search(const StrategySetup& setup);
+
+/// Tree-structured Parzen estimator; see docs/methods/tpe.md.
+std::unique_ptr<SearchStrategy> make_tpe(const StrategySetup& setup);
+
+}  // namespace nascent

@@ -1,0 +1,42 @@
+#include "strategy/tried.h"
+
+namespace nascent {
+namespace {
+
+constexpr int kDrawsBeforeCounting = 100;
+constexpr int kMostDraws = 1000;
+
+}  // namespace
+
+void TriedConfigurations::set_running(std::span<const Trial> running) {
+  running_.clear();
+  for (const Trial& trial : running) {
+    const std::uint64_t hash = trial.configuration.hash();
+    if (!finished_.contains(hash)) running_.insert(hash);
+  }
+}
+
+bool TriedConfigurations::contains(const Configuration& configuration) const {
+  const std::uint64_t hash = configuration.hash();
+  return finished_.contains(hash) || running_.contains(hash);
+}
+
+std::optional<Configuration> TriedConfigurations::draw_untried(Random& random) const {
+  if (exhausted()) return {};
+  const int draws = size_ ? kDrawsBeforeCounting : kMostDraws;
+  Configuration configuration;
+  for (int i = 0; i < draws; ++i) {
+    configuration = space_.sample(random);
+    if (!contains(configuration)) return configuration;
+  }
+  if (!size_) return configuration;
+  // Nearly everything has been tried: go on from a random point to the first that has not.
+  const std::uint64_t start = random.below(*size_);
+  for (std::uint64_t i = 0; i < *size_; ++i) {
+    configuration = space_.point((start + i) % *size_);
+    if (!contains(configuration)) return configuration;
+  }
+  return {};
+}
+
+}  // namespace nascent

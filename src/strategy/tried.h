@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <unordered_set>
+
+#include "nascent/space/search_space.h"
+#include "nascent/trial/trial.h"
+
+namespace nascent {
+
+/// What has been tried or is being tried, so that no strategy proposes it again. Configurations are told apart by their
+/// 64-bit hashes: among a million of them, two share one with a probability of 3e-8.
+class TriedConfigurations {
+ public:
+  explicit TriedConfigurations(const SearchSpace& space) : space_(space), size_(space_.size()) {}
+
+  void add(const Configuration& configuration) { finished_.insert(configuration.hash()); }
+  /// Replaces what is being tried now.
+  void set_running(std::span<const Trial> running);
+
+  bool contains(const Configuration& configuration) const;
+  /// Whether nothing is left of a finite space.
+  bool exhausted() const { return size_ && finished_.size() + running_.size() >= *size_; }
+
+  /// A point drawn at random that has not been tried. Of a finite space it always finds one while there is one. An
+  /// infinite space is drawn from a bounded number of times; then a point may repeat (this takes a space whose points
+  /// are almost all in branches that are almost never drawn).
+  std::optional<Configuration> draw_untried(Random& random) const;
+
+ private:
+  SearchSpace space_;
+  std::optional<std::uint64_t> size_;
+  std::unordered_set<std::uint64_t> finished_;
+  std::unordered_set<std::uint64_t> running_;  ///< those that are not in `finished_`
+};
+
+}  // namespace nascent

@@ -1,0 +1,186 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <ostream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "contract/example_spaces.h"
+#include "nascent/strategy/search_strategy.h"
+#include "support/seed.h"
+
+/// What every `SearchStrategy` must do. Instantiated for every entry of the registry.
+namespace nascent::testing {
+
+/// A made-up result that every kind of space has: depends on all values, has no ties but for equal configurations.
+inline double made_up_loss(const Configuration& configuration) {
+  return static_cast<double>(configuration.hash() % 1000003) / 1000003.0;
+}
+
+inline Trial running_trial(std::int64_t number, const Proposal& proposal) {
+  Trial trial;
+  trial.number = number;
+  trial.configuration = proposal.configuration;
+  trial.parent = proposal.parent;
+  return trial;
+}
+
+inline Trial completed(Trial trial, double loss) {
+  trial.state = TrialState::kComplete;
+  trial.metrics = {{"loss", loss}};
+  return trial;
+}
+
+class SearchStrategyContract : public ::testing::TestWithParam<StrategyEntry> {
+ protected:
+  std::unique_ptr<SearchStrategy> make(const SearchSpace& space, std::uint64_t seed, bool maximize = false) const {
+    return GetParam().make({space, {"loss", maximize}, seed});
+  }
+
+  /// Runs `count` trials one after another and returns them.
+  static std::vector<Trial> run(SearchStrategy& strategy, std::int64_t first, std::int64_t count) {
+    std::vector<Trial> trials;
+    for (std::int64_t number = first; number < first + count; ++number) {
+      const std::optional<Proposal> proposal = strategy.suggest(number, {});
+      if (!proposal) break;
+      trials.push_back(completed(running_trial(number, *proposal), made_up_loss(proposal->configuration)));
+      strategy.observe(trials.back());
+    }
+    return trials;
+  }
+
+  const std::uint64_t seed_ = test_seed();
+  const ::testing::ScopedTrace trace_{__FILE__, __LINE__, seed_note(seed_)};
+};
+
+TEST_P(SearchStrategyContract, HasTheNameOfItsEntry) {
+  EXPECT_EQ(make(small_finite_space(), seed_)->name(), GetParam().name);
+  EXPECT_FALSE(GetParam().help.empty());
+}
+
+TEST_P(SearchStrategyContract, ProposesValidConfigurationsOfEveryKindOfParameter) {
+  const SearchSpace space = every_kind_of_parameter();
+  const std::vector<Trial> trials = run(*make(space, seed_), 0, 80);
+  ASSERT_EQ(trials.size(), 80u);
+  for (const Trial& trial : trials) EXPECT_NO_THROW(space.validate(trial.configuration));
+}
+
+TEST_P(SearchStrategyContract, ProposesTheSameForTheSameSeed) {
+  const SearchSpace space = every_kind_of_parameter();
+  const std::vector<Trial> first = run(*make(space, seed_), 0, 40);
+  const std::vector<Trial> second = run(*make(space, seed_), 0, 40);
+  const std::vector<Trial> other = run(*make(space, seed_ + 1), 0, 40);
+  ASSERT_EQ(first.size(), second.size());
+  for (std::size_t i = 0; i < first.size(); ++i) ASSERT_EQ(first[i].configuration, second[i].configuration) << i;
+  EXPECT_NE(first.back().configuration, other.back().configuration);
+}
+
+TEST_P(SearchStrategyContract, IsRebuiltByReplayingTheRecord) {
+  const SearchSpace space = every_kind_of_parameter();
+  const auto original = make(space, seed_);
+  const std::vector<Trial> record = run(*original, 0, 35);
+  const auto rebuilt = make(space, seed_);
+  for (const Trial& trial : record) rebuilt->observe(trial);
+  const std::vector<Trial> expected = run(*original, 35, 10);
+  const std::vector<Trial> actual = run(*rebuilt, 35, 10);
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(actual[i].configuration, expected[i].configuration) << i;
+}
+
+TEST_P(SearchStrategyContract, DoesNotRepeatWhatIsRunning) {
+  const SearchSpace space = small_finite_space();
+  const auto strategy = make(space, seed_);
+  for (const Trial& trial : run(*make(space, seed_), 0, 12)) strategy->observe(trial);
+  std::vector<Trial> running;
+  std::set<std::uint64_t> seen;
+  for (std::int64_t number = 12; number < 27; ++number) {
+    const std::optional<Proposal> proposal = strategy->suggest(number, running);
+    ASSERT_TRUE(proposal) << number;
+    EXPECT_TRUE(seen.insert(proposal->configuration.hash()).second) << proposal->configuration.canonical();
+    running.push_back(running_trial(number, *proposal));
+  }
+  EXPECT_FALSE(strategy->suggest(27, running)) << "all points are finished or running";
+}
+
+TEST_P(SearchStrategyContract, TriesEveryPointOfAFiniteSpaceOnceAndThenEnds) {
+  const SearchSpace space = small_finite_space();
+  const auto strategy = make(space, seed_);
+  const std::vector<Trial> trials = run(*strategy, 0, 100);
+  std::set<std::uint64_t> seen;
+  for (const Trial& trial : trials) EXPECT_TRUE(seen.insert(trial.configuration.hash()).second) << trial.number;
+  EXPECT_EQ(seen.size(), 27u);
+  EXPECT_FALSE(strategy->suggest(100, {}));
+}
+
+TEST_P(SearchStrategyContract, EndsAfterTheOnlyPointOfASpaceWithoutChoice) {
+  EXPECT_EQ(run(*make(SearchSpace().add_int("n", 3, 3).add_float("x", 2.0, 2.0), seed_), 0, 10).size(), 1u);
+  EXPECT_EQ(run(*make(SearchSpace(), seed_), 0, 10).size(), 1u);
+}
+
+TEST_P(SearchStrategyContract, SurvivesTrialsWithoutAUsableResult) {
+  const SearchSpace space = every_kind_of_parameter();
+  for (const bool some_succeed : {false, true}) {
+    const auto strategy = make(space, seed_);
+    for (std::int64_t number = 0; number < 60; ++number) {
+      const std::optional<Proposal> proposal = strategy->suggest(number, {});
+      ASSERT_TRUE(proposal);
+      ASSERT_NO_THROW(space.validate(proposal->configuration));
+      Trial trial = completed(running_trial(number, *proposal), made_up_loss(proposal->configuration));
+      switch (number % (some_succeed ? 6 : 4)) {
+        case 0:
+          trial.state = TrialState::kFailed;
+          trial.metrics.clear();
+          break;
+        case 1:
+          trial.metrics["loss"] = NAN;
+          break;
+        case 2:
+          trial.metrics["loss"] = INFINITY;
+          break;
+        case 3:
+          trial.metrics = {{"another", 1.0}};
+          break;
+        case 4:
+          trial.state = TrialState::kStopped;
+          break;
+        default:
+          break;
+      }
+      strategy->observe(trial);
+    }
+  }
+}
+
+TEST_P(SearchStrategyContract, AcceptsTrialsThatItHasNotProposed) {
+  const SearchSpace space = every_kind_of_parameter();
+  const auto strategy = make(space, seed_);
+  Random random(seed_);
+  for (std::int64_t number = 0; number < 30; ++number) {
+    Trial trial = running_trial(number, {space.sample(random), {}});
+    strategy->observe(completed(trial, made_up_loss(trial.configuration)));
+  }
+  EXPECT_EQ(run(*strategy, 30, 10).size(), 10u);
+}
+
+TEST_P(SearchStrategyContract, TreatsTheTwoDirectionsAsMirrorImages) {
+  const SearchSpace space = every_kind_of_parameter();
+  const auto minimizing = make(space, seed_, false);
+  const auto maximizing = make(space, seed_, true);
+  for (std::int64_t number = 0; number < 40; ++number) {
+    const std::optional<Proposal> a = minimizing->suggest(number, {});
+    const std::optional<Proposal> b = maximizing->suggest(number, {});
+    ASSERT_TRUE(a && b);
+    ASSERT_EQ(a->configuration, b->configuration) << number;
+    const double loss = made_up_loss(a->configuration);
+    minimizing->observe(completed(running_trial(number, *a), loss));
+    maximizing->observe(completed(running_trial(number, *b), -loss));
+  }
+}
+
+}  // namespace nascent::testing
+
+namespace nascent {
+inline void PrintTo(const StrategyEntry& entry, std::ostream* out) { *out << entry.name; }
+}  // namespace nascent
