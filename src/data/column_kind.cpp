@@ -62,7 +62,9 @@ bool is_yes_or_no(const DistinctCells& distinct) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kPairs{
       {{"no", "yes"}, {"n", "y"}, {"false", "true"}, {"f", "t"}, {"off", "on"}}};
   if (distinct.size() != 2) return false;
-  const auto [first, second] = std::minmax(lower_case(distinct.texts[0]), lower_case(distinct.texts[1]));
+  std::string first = lower_case(distinct.texts[0]);
+  std::string second = lower_case(distinct.texts[1]);
+  if (second < first) std::swap(first, second);
   return std::ranges::find(kPairs, std::pair<std::string_view, std::string_view>(first, second)) != kPairs.end();
 }
 

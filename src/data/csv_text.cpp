@@ -51,10 +51,8 @@ void require_text(std::string_view text, const std::filesystem::path& path) {
       throw InputError(not_csv + "is " + std::string(signature.meaning));
     }
   }
-  const void* nul = std::memchr(text.data(), '\0', text.size());
-  if (nul != nullptr) {
-    const auto before = static_cast<std::size_t>(static_cast<const char*>(nul) - text.data());
-    const auto line = 1 + std::ranges::count(text.substr(0, before), '\n');
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    const auto line = 1 + std::ranges::count(text.substr(0, nul), '\n');
     throw InputError(not_csv + "is a binary file (a NUL byte in line " + std::to_string(line) +
                      "); give a text file with a header line");
   }
