@@ -74,11 +74,7 @@ StudyResult optimize(const SearchSpace& space, const OptimizeOptions& options,
       make_thread_executor(options.threads, [&] { return std::make_unique<FunctionHandler>(space, objective); });
   FullEvaluation scheduler;
   SearchObserver observer;
-  const SearchLoopOptions loop{.max_trials = options.trials,
-                               .deadline = Deadline::in(options.seconds),
-                               .first = {},
-                               .fidelity = {},
-                               .interrupted = {}};
+  const SearchLoopOptions loop{.max_trials = options.trials, .deadline = Deadline::in(options.seconds)};
   SearchSummary summary = run_search(
       *store, *strategy, scheduler, *executor, [](const Trial& trial) { return trial.configuration.to_json(); }, loop,
       observer);

@@ -27,9 +27,11 @@ double last_moment(const std::vector<Trial>& trials) {
 
 }  // namespace
 
-Replayed replay(TrialStore& store, SearchStrategy& strategy, Scheduler& scheduler) {
+Replayed replay(TrialStore& store, SearchStrategy& strategy, Scheduler& scheduler,
+                const std::function<Fidelity(const Configuration&)>& fidelity) {
   Replayed replayed{.trials = store.trials(), .to_try_again = {}};
   std::vector<Trial>& trials = replayed.trials;
+  replayed.next_number = static_cast<std::int64_t>(trials.size());
   replayed.seconds = last_moment(trials);
   for (Trial& trial : trials) {
     if (is_finished(trial.state)) continue;
@@ -38,6 +40,9 @@ Replayed replay(TrialStore& store, SearchStrategy& strategy, Scheduler& schedule
     trial.cost_seconds = replayed.seconds - trial.started_seconds;  // it ends last, which keeps the order of ends
     store.finish(trial);
   }
+  std::erase_if(trials, [&](const Trial& trial) {
+    return trial.fidelity != (fidelity ? fidelity(trial.configuration) : Fidelity{});
+  });
 
   std::map<std::uint64_t, int> attempts;    // cut off, by configuration
   std::map<std::uint64_t, bool> concluded;  // the configuration has a trial that counts

@@ -60,8 +60,8 @@ class SearchLoop {
 
  private:
   void resume() {
-    Replayed replayed = replay(store_, strategy_, scheduler_);
-    next_number_ = static_cast<std::int64_t>(replayed.trials.size());
+    Replayed replayed = replay(store_, strategy_, scheduler_, options_.fidelity);
+    next_number_ = replayed.next_number;
     counted_ = replayed.counted;
     any_succeeded_ = replayed.any_succeeded;
     earlier_seconds_ = replayed.seconds;

@@ -21,8 +21,8 @@ struct OptimizeOptions {
   double seconds =
       std::numeric_limits<double>::infinity();  ///< asked to end then: a call of the objective is never cut
   std::uint64_t seed = 0;
-  std::size_t threads = 1;        ///< calls of the objective at a time; with more than one it must be thread-safe
-  std::filesystem::path storage;  ///< an SQLite file, made or gone on with; empty: the study lives in memory only
+  std::size_t threads = 1;             ///< calls of the objective at a time; with more than one it must be thread-safe
+  std::filesystem::path storage = {};  ///< an SQLite file, made or gone on with; empty: the study lives in memory only
 };
 
 /// What came of it.

@@ -1,0 +1,105 @@
+#include "evaluation/image_evaluator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "evaluation/fitted_model.h"
+#include "nascent/core/error.h"
+#include "run/prediction_file.h"
+#include "training/image_classifier.h"
+#include "training/runtime.h"
+
+namespace nascent {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A fit that saw less than this share of its training images was cut off by the time.
+constexpr double kWholeTraining = 0.95;
+
+ImageClassifierOptions options_of(const FitPlan& plan) {
+  return {.precision = plan.precision == "bfloat16" ? Precision::kBfloat16 : Precision::kFloat32,
+          .device = plan.device};
+}
+
+/// The network of an earlier trial, if it was of the same configuration and is still there; else a new one.
+ImageClassifier start_network(const RunFolder& folder, const FitPlan& plan, const Json& payload) {
+  if (payload.contains("from")) {
+    const fs::path earlier = folder.trial(payload.at("from").get<std::int64_t>()) / "fold-0";
+    try {
+      return ImageClassifier::load(earlier, options_of(plan));
+    } catch (const InputError&) {
+      // Lost weights mean training from scratch, not a failure.
+    }
+  }
+  return ImageClassifier(plan.space.configuration_from_json(payload.at("configuration")), *plan.images,
+                         options_of(plan));
+}
+
+/// An image and its mirror image show the same thing to a network that was trained on both.
+bool averages_mirror_images(const ImageClassifier& network) {
+  return network.training().augmentation_for(network.schema().height, network.schema().width).flip;
+}
+
+}  // namespace
+
+ImageEvaluator::ImageEvaluator(const RunFolder& folder, const FitPlan& plan)
+    : folder_(folder), plan_(plan), images_(ImageSet::map(folder.training_data())) {}
+
+Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) const {
+  const Stopwatch watch;
+  const bool is_final = payload.at("fidelity").empty();
+  const double epochs =
+      is_final ? payload.at("epochs").get<double>() : payload.at("fidelity").at("epochs").get<double>();
+  const std::vector<std::uint32_t> training = plan_.split.training_rows(0);
+  const std::vector<std::uint32_t> validation = plan_.split.validation_rows(0);
+  const double samples = epochs * static_cast<double>(training.size());
+  Deadline deadline = context.deadline();
+  if (payload.contains("time_limit"))
+    deadline = earlier(deadline, Deadline::in(payload.at("time_limit").get<double>()));
+  // What is left after training: the last predictions, with mirror images, and writing the weights.
+  if (is_final && deadline.exists())
+    deadline = Deadline::at(deadline.clock_seconds() - std::clamp(0.04 * deadline.remaining(), 0.2, 5.0));
+
+  ImageClassifier network = start_network(folder_, plan_, payload);
+  Json details = network.fit(
+      images_, training, validation,
+      {.seed = payload.at("seed"),
+       .samples = samples,
+       .deadline = deadline,
+       .should_stop = [&] { return context.should_stop(); },
+       .on_report =
+           [&](const ImageReport& report) {
+             Metrics metrics{{"training_loss", report.training_loss}};
+             if (std::isfinite(report.validation)) metrics[plan_.metric] = report.validation;
+             return context.report({.step = report.step, .metrics = metrics, .cost_seconds = report.seconds});
+           },
+       .metric = plan_.metric});
+  const Matrix predictions = is_final ? network.predict(images_, validation, averages_mirror_images(network))
+                                      : network.validation_predictions();
+  std::vector<double> truth;
+  for (const std::uint32_t row : validation) truth.push_back(images_.labels()[row]);
+  details["fit_seconds"] = watch.seconds();
+  Json answer{{"metrics", score_all(plan_.task, truth, predictions)}};
+  const double seen = details.value("samples", samples) / samples;
+  if (!is_final && seen < kWholeTraining)
+    answer["stopped"] = fmt::format("the time was up after {:.0f} % of its training", 100.0 * seen);
+  answer["details"] = std::move(details);
+
+  const fs::path folder = folder_.trial(payload.at("trial").get<std::int64_t>());
+  fs::create_directories(folder / "fold-0");
+  network.save(folder / "fold-0");
+  save_predictions(folder_.predictions(payload.at("trial").get<std::int64_t>()), {validation, predictions});
+  return answer;
+}
+
+Matrix predict_with_network(const fs::path& folder, const std::string& device, const ImageSet& images) {
+  const ImageClassifier network = ImageClassifier::load(folder, {.device = device});
+  std::vector<std::uint32_t> rows(images.count());
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<std::uint32_t>(i);
+  return network.predict(images, rows, averages_mirror_images(network));
+}
+
+}  // namespace nascent
