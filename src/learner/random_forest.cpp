@@ -18,11 +18,11 @@ Family random_forest_family(const TableTraits& traits) {
   const bool regression = !traits.task.is_classification();
   Configuration first;
   first.set("trees", std::int64_t{100});
-  first.set("max_depth", std::int64_t{14});
+  first.set("max_depth", std::int64_t{16});
   first.set("min_child_rows", regression ? 3.0 : 1.0);
   // A bootstrap sample of n rows holds 63 % of them; without replacement that is the share to draw.
   first.set("subsample", 0.63);
-  first.set("colsample", regression ? 0.5 : 0.3);
+  first.set("colsample", regression ? 0.6 : 0.4);
   first.set("smoothing", 0.1);
   set_category_encoding(first, traits, "one_hot");
   family.first.push_back(std::move(first));

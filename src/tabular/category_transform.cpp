@@ -12,6 +12,11 @@ namespace {
 
 constexpr int kFolds = 5;
 
+/// With so many rows, what a category's mean knows of any one of them is negligible. Out-of-fold means, however, differ
+/// from fold to fold by their noise, and where categories are near each other, trees learn that noise instead of the
+/// categories.
+constexpr std::size_t kRowsThatNeedNoFolds = 200;
+
 /// `kOneHotSmall` goes up to this many categories.
 constexpr std::size_t kSmall = 9;
 
@@ -78,7 +83,8 @@ void CategoryTransform::fit_statistics(std::span<const std::int32_t> column, std
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto at = static_cast<std::size_t>(slot(column[rows[i]]));
-    out_of_fold[fold[i] % kFolds].means(at, {&out(i, first_column), width});
+    const bool many = all.rows(at) >= kRowsThatNeedNoFolds;
+    (many ? all : out_of_fold[fold[i] % kFolds]).means(at, {&out(i, first_column), width});
   }
 }
 

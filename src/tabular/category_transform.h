@@ -22,7 +22,8 @@ class CategoryTransform {
                                std::size_t categories, const Preprocessing& how);
 
   /// Learns the statistics from the training rows and writes, for these rows, statistics that were learned without them
-  /// (five folds), so that a model cannot read the target of a row from its own features. Only if `needs_target()`.
+  /// (five folds), so that a model cannot read the target of a row from its own features. Categories with hundreds of
+  /// rows need no such care. Only if `needs_target()`.
   void fit_statistics(std::span<const std::int32_t> column, std::span<const std::uint32_t> rows,
                       std::span<const double> target, const Task& task, std::span<const std::uint8_t> fold, Matrix& out,
                       std::size_t first_column);

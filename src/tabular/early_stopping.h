@@ -1,7 +1,7 @@
 #pragma once
 
-#include <optional>
 #include <span>
+#include <string>
 
 #include "nascent/data/matrix.h"
 #include "nascent/data/metric.h"
@@ -28,11 +28,9 @@ class EarlyStopping {
  private:
   const Task& task_;
   const Metric& metric_;
-  const Metric* tie_breaker_ = nullptr;
   int patience_;
   int best_round_ = 0;
   double best_score_ = 0.0;
-  double best_tie_ = 0.0;
 };
 
 }  // namespace nascent

@@ -1,6 +1,9 @@
 #include "tabular/logistic_regression.h"
 
 #include <linear.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 #include <cmath>
 #include <cstdlib>
@@ -28,8 +31,18 @@ void on_progress(const char*) {
 }
 
 struct CurrentFit {
-  explicit CurrentFit(const FitContext& context) { current_fit = &context; }
-  ~CurrentFit() { current_fit = nullptr; }
+  explicit CurrentFit(const FitContext& context) {
+    current_fit = &context;
+#ifdef __SANITIZE_ADDRESS__
+    __lsan_disable();
+#endif
+  }
+  ~CurrentFit() {
+    current_fit = nullptr;
+#ifdef __SANITIZE_ADDRESS__
+    __lsan_enable();
+#endif
+  }
 };
 
 /// The rows as liblinear wants them: the nonzero cells of each, counted from 1, ended by -1, and an intercept.

@@ -18,6 +18,7 @@ class TargetStatistics {
   /// Values for each slot.
   std::size_t width() const { return width_; }
   void add(std::size_t slot, double target);
+  std::size_t rows(std::size_t slot) const { return static_cast<std::size_t>(counts_[slot]); }
   /// Takes away what `other`, of the same shape, has seen.
   void subtract(const TargetStatistics& other);
   /// `width()` smoothed means. A slot without rows gets the prior; without any rows at all they are zero.

@@ -114,6 +114,27 @@ TEST(CategoryTransform, DoesNotTellARowOfTrainingItsOwnTarget) {
   EXPECT_NE(low(2, 0), high(2, 0));  // the same category in another fold
 }
 
+TEST(CategoryTransform, GivesCategoriesWithManyRowsTheSameStatisticInTrainingAsInPrediction) {
+  std::vector<std::int32_t> column;
+  std::vector<std::uint32_t> rows;
+  std::vector<std::uint8_t> fold;
+  std::vector<double> target;
+  for (std::uint32_t i = 0; i < 450; ++i) {
+    rows.push_back(i);
+    column.push_back(i < 400 ? 0 : 1);
+    fold.push_back(static_cast<std::uint8_t>(i % 5));
+    target.push_back(static_cast<double>(i % 7));
+  }
+  CategoryTransform transform = CategoryTransform::fit(column, rows, 2, {.categories = Categories::kTarget});
+  Matrix training(rows.size(), 1);
+  transform.fit_statistics(column, rows, target, kRegressionTask, fold, training, 0);
+  Matrix prediction(rows.size(), 1);
+  transform.apply_numbers(column, rows, prediction, 0);
+  EXPECT_EQ(training(0, 0), prediction(0, 0));
+  EXPECT_EQ(training(1, 0), prediction(1, 0));
+  EXPECT_NE(training(400, 0), prediction(400, 0));  // fifty rows only
+}
+
 TEST(CategoryTransform, GivesOneStatisticForEachOfSeveralClasses) {
   const Task task{.kind = TaskKind::kMulticlass, .target = "y", .classes = {"a", "b", "c"}};
   CategoryTransform transform = fitted(Categories::kTarget, 1);

@@ -35,30 +35,36 @@ TEST(EarlyStopping, TakesTheTasksDefaultWhereNoMetricIsNamed) {
   EXPECT_DOUBLE_EQ(stopping.best_score(), 2.0);  // RMSE
 }
 
-TEST(EarlyStopping, LooksAtTheLogLossWhereTheAccuracyStandsStill) {
-  EarlyStopping stopping(kBinaryTask, "accuracy", 3);
-  const std::vector<double> truth = {1.0};
-  stopping.observe(1, truth, probability(0.6F));
-  stopping.observe(2, truth, probability(0.9F));
-  stopping.observe(3, truth, probability(0.7F));
-  EXPECT_EQ(stopping.best_round(), 2);
+TEST(EarlyStopping, WatchesTheLogLossForMetricsThatCount) {
+  const std::vector<double> truth = {1.0, 0.0};
+  Matrix right_but_unsure(2, 2, 0.49F);  // both right, log loss 0.67
+  right_but_unsure(0, 1) = 0.51F;
+  right_but_unsure(1, 0) = 0.51F;
+  Matrix sure_and_nearly_right(2, 2);  // one wrong by a hair, log loss 0.36
+  sure_and_nearly_right(0, 1) = 1.0F;
+  sure_and_nearly_right(1, 0) = 0.49F;
+  sure_and_nearly_right(1, 1) = 0.51F;
+  for (const char* metric : {"accuracy", "balanced_accuracy", "f1", "log_loss", ""}) {
+    EarlyStopping stopping(kBinaryTask, metric, 3);
+    stopping.observe(1, truth, right_but_unsure);
+    stopping.observe(2, truth, sure_and_nearly_right);
+    EXPECT_EQ(stopping.best_round(), 2) << metric;
+  }
 }
 
-TEST(EarlyStopping, PutsTheMetricBeforeTheLogLoss) {
-  EarlyStopping stopping(kBinaryTask, "accuracy", 3);
-  Matrix right_but_unsure(2, 2, 0.5F);
-  right_but_unsure(0, 1) = 0.51F;
-  right_but_unsure(0, 0) = 0.49F;
-  right_but_unsure(1, 0) = 0.51F;
-  right_but_unsure(1, 1) = 0.49F;
-  Matrix sure_and_half_right(2, 2);
-  sure_and_half_right(0, 1) = 1.0F;
-  sure_and_half_right(1, 0) = 0.49F;
-  sure_and_half_right(1, 1) = 0.51F;
+TEST(EarlyStopping, WatchesTheAreaUnderTheCurveItself) {
   const std::vector<double> truth = {1.0, 0.0};
-  stopping.observe(1, truth, right_but_unsure);
-  stopping.observe(2, truth, sure_and_half_right);
-  EXPECT_EQ(stopping.best_round(), 1);
+  Matrix ordered(2, 2, 0.49F);
+  ordered(0, 1) = 0.51F;
+  ordered(1, 0) = 0.51F;
+  Matrix wrong_order(2, 2, 0.5F);
+  wrong_order(0, 0) = 0.6F;
+  wrong_order(0, 1) = 0.4F;
+  EarlyStopping stopping(kBinaryTask, "roc_auc", 3);
+  stopping.observe(1, truth, wrong_order);
+  stopping.observe(2, truth, ordered);
+  EXPECT_EQ(stopping.best_round(), 2);
+  EXPECT_DOUBLE_EQ(stopping.best_score(), 1.0);
 }
 
 TEST(EarlyStopping, HasNoBestRoundWhereTheMetricIsUndefined) {
