@@ -16,10 +16,12 @@
 namespace nascent {
 namespace {
 
-// Names of columns that number the rows. Names that end in "id" as a word of its own come on top.
-constexpr std::array<std::string_view, 20> kRowNames{
-    "id",         "uid",      "uuid",    "guid",   "key",    "index",     "idx",   "row", "rows", "rowid",
-    "row_number", "rownames", "rowname", "record", "serial", "serial_no", "sr_no", "sno", "obs",  "observation"};
+// Names of columns that number the rows, if every value differs.
+constexpr std::array<std::string_view, 15> kRowNames{"key",      "index",   "idx",    "row",    "rows",
+                                                     "rowid",    "rownum",  "sno",    "obs",    "row_number",
+                                                     "rownames", "rowname", "record", "serial", "observation"};
+// Names of columns that identify something, besides those that end in "id" as a word of its own.
+constexpr std::array<std::string_view, 4> kIdNames{"id", "uid", "uuid", "guid"};
 
 constexpr double kNearlyAll = 0.9;             // values that are different, from which a column identifies its rows
 constexpr double kReadableDates = 0.99;        // a few slips are taken as missing
@@ -36,17 +38,22 @@ std::string lower_case(std::string_view text) {
   return lowered;
 }
 
-/// "PassengerId", "customer_id", "order id", "ID", "index", "Unnamed: 0", and columns without a name, which are what a
-/// program wrote that numbers its rows.
-bool is_named_like_identifier(const std::string& name, std::size_t position) {
+enum class NameHint { kNone, kRowNumber, kIdentifier };
+
+/// "PassengerId", "customer_id", "order id" and "ID" identify something; "index", "Unnamed: 0" and columns without a
+/// name are what programs write that number their rows.
+NameHint hint_of(const std::string& name, std::size_t position) {
   const std::string lowered = lower_case(name);
-  if (lowered == "column_" + std::to_string(position + 1) || lowered.starts_with("unnamed:")) return true;
-  if (std::ranges::find(kRowNames, lowered) != kRowNames.end()) return true;
-  if (!lowered.ends_with("id") || lowered.size() < 3) return false;
-  const char before = name[name.size() - 3];
-  const bool separated = std::isalnum(static_cast<unsigned char>(before)) == 0;
-  const bool camel = name[name.size() - 2] == 'I' && std::islower(static_cast<unsigned char>(before)) != 0;
-  return separated || camel;
+  if (std::ranges::find(kIdNames, lowered) != kIdNames.end()) return NameHint::kIdentifier;
+  if (lowered.ends_with("id") && lowered.size() > 2) {
+    const char before = name[name.size() - 3];
+    const bool separated = std::isalnum(static_cast<unsigned char>(before)) == 0;
+    const bool camel = name[name.size() - 2] == 'I' && std::islower(static_cast<unsigned char>(before)) != 0;
+    if (separated || camel) return NameHint::kIdentifier;
+  }
+  const bool nameless = lowered == "column_" + std::to_string(position + 1) || lowered.starts_with("unnamed:");
+  const bool numbers_rows = nameless || std::ranges::find(kRowNames, lowered) != kRowNames.end();
+  return numbers_rows ? NameHint::kRowNumber : NameHint::kNone;
 }
 
 bool works_as_category(std::size_t different, std::size_t present) {
@@ -194,14 +201,17 @@ class ColumnInference {
     }
     // One value or none at all: that it is there is all it says.
     if (one_value) return category(distinct_cells(cells_));
-    if (profile_.whole && profile_.others == 0 && is_named_like_identifier(schema_.name, position_)) {
+    const NameHint hint = hint_of(schema_.name, position_);
+    if (profile_.whole && profile_.others == 0 && hint != NameHint::kNone) {
       const DistinctCells distinct = distinct_cells(cells_);
       if (distinct.size() == profile_.present()) {
         return finish(ColumnKind::kIdentifier,
                       "every row has another value, and the name says that it numbers the rows");
       }
       // Numbers that name something (a shop, a district) have no order.
-      if (works_as_category(distinct.size(), profile_.present())) return category(distinct);
+      if (hint == NameHint::kIdentifier) {
+        return works_as_category(distinct.size(), profile_.present()) ? category(distinct) : left_out(distinct);
+      }
     }
     if (auto reading = packed_dates()) return date(std::move(*reading));
     if (profile_.counts_up && position_ == 0 && profile_.rows >= kFewRows) {

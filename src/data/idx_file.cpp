@@ -76,16 +76,23 @@ class IdxContent {
 constexpr std::array<std::string_view, 4> kImageEndings{"images-idx3-ubyte", "images.idx3-ubyte",
                                                         "images-idx3-ubyte.gz", "images.idx3-ubyte.gz"};
 
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
 std::optional<IdxPair> find_idx(const std::filesystem::path& folder, std::span<const std::string_view> parts) {
   std::vector<std::filesystem::path> found;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
     for (const std::string_view part : parts) {
       for (const std::string_view ending : kImageEndings) {
-        if (name.ends_with(std::string(part) + "-" + std::string(ending))) found.push_back(entry.path());
+        if (name.ends_with(std::string(part) + "-" + std::string(ending))) found.push_back(entry->path());
       }
     }
   }
+  if (error) throw InputError("cannot read the folder " + folder.string() + ": " + error.message());
   if (found.empty()) return std::nullopt;
   std::ranges::sort(found);
   // A file and its unpacked twin are one.
@@ -128,11 +135,11 @@ std::filesystem::path idx_labels_beside(const std::filesystem::path& images) {
   if (at == std::string::npos || three == std::string::npos) return {};
   name.replace(three, 4, "idx1").replace(at, std::string_view("images").size(), "labels");
   std::filesystem::path labels = images.parent_path() / name;
-  if (std::filesystem::exists(labels)) return labels;
+  if (is_there(labels)) return labels;
   // One of the two may be packed and the other not.
   std::filesystem::path twin = labels.extension() == ".gz" ? labels.parent_path() / labels.stem() : labels;
   if (labels.extension() != ".gz") twin += ".gz";
-  return std::filesystem::exists(twin) ? twin : labels;
+  return is_there(twin) ? twin : labels;
 }
 
 bool is_named_like_idx_images(const std::filesystem::path& path) {

@@ -23,7 +23,8 @@ Listing list(const std::filesystem::path& folder) {
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     if (is_hidden(entry->path())) continue;
-    auto& kind = entry->is_directory()                  ? listing.folders
+    std::error_code ignored;
+    auto& kind = entry->is_directory(ignored)           ? listing.folders
                  : is_named_like_picture(entry->path()) ? listing.pictures
                                                         : listing.others;
     kind.push_back(entry->path());

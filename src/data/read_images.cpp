@@ -16,6 +16,16 @@ namespace {
 constexpr std::int32_t kUnknownLabel = -1;
 constexpr double kCommonSize = 0.25;  // the share of pictures from which their commonest size is that of all
 
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+bool is_folder(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
 /// The largest size of the same proportions whose longer side is at most `largest_side`.
 ImageShape bounded(ImageShape shape, int largest_side) {
   const int longer = std::max(shape.height, shape.width);
@@ -68,12 +78,12 @@ struct IdxPart {
 };
 
 IdxPart read_idx(const IdxPair& files, bool needs_labels) {
-  if (needs_labels && !std::filesystem::exists(files.labels)) {
+  if (needs_labels && !is_there(files.labels)) {
     throw InputError(files.images.string() + " has no labels: there is no " + files.labels.filename().string() +
                      " beside it");
   }
   IdxPart part{.images = read_idx_images(files.images), .labels = {}};
-  if (!std::filesystem::exists(files.labels)) return part;
+  if (!is_there(files.labels)) return part;
   for (const std::uint8_t label : read_idx_labels(files.labels)) part.labels.push_back(std::to_string(label));
   if (part.labels.size() != part.images.count) {
     throw InputError(files.images.string() + " has " + std::to_string(part.images.count) + " images, but " +
@@ -247,14 +257,14 @@ ImageSet read_idx_as(const IdxPair& files, const ImageSchema& schema, std::vecto
 }  // namespace
 
 bool looks_like_images(const std::filesystem::path& path) {
-  if (!std::filesystem::is_directory(path)) return false;
+  if (!is_folder(path)) return false;
   if (find_idx_training(path)) return true;
   return !list_pictures(path).training.empty();
 }
 
 ImageData read_images(const std::filesystem::path& folder, int largest_side) {
-  if (!std::filesystem::exists(folder)) throw InputError("there is no folder " + folder.string());
-  if (!std::filesystem::is_directory(folder)) {
+  if (!is_there(folder)) throw InputError("there is no folder " + folder.string());
+  if (!is_folder(folder)) {
     throw InputError(folder.string() + " is a file; give the folder that holds the images");
   }
   if (const auto idx = find_idx_training(folder)) return read_idx_folder(folder, *idx, largest_side);
@@ -263,9 +273,9 @@ ImageData read_images(const std::filesystem::path& folder, int largest_side) {
 
 ImageSet read_images_as(const std::filesystem::path& path, const ImageSchema& schema, std::vector<std::string>& names) {
   names.clear();
-  if (!std::filesystem::exists(path)) throw InputError("there is no file or folder " + path.string());
+  if (!is_there(path)) throw InputError("there is no file or folder " + path.string());
   std::vector<PictureFile> files;
-  if (std::filesystem::is_directory(path)) {
+  if (is_folder(path)) {
     auto idx = find_idx_test(path);
     if (!idx) idx = find_idx_training(path);
     if (idx) return read_idx_as(*idx, schema, names);

@@ -137,6 +137,13 @@ TEST_F(Schema, NumbersOfRowsByNameAreIdentifiers) {
 
 TEST_F(Schema, NumbersThatNameSomethingRepeatedAreCategories) {
   EXPECT_EQ(infer(100, words({"11", "12", "13", "14"}), "shop_id").kind, ColumnKind::kCategory);
+  const ColumnSchema customers = infer(
+      300, [](int row) { return std::to_string(5000 + row * 2 / 3); }, "customer_id");
+  EXPECT_EQ(customers.kind, ColumnKind::kIdentifier);
+  EXPECT_EQ(infer(
+                300, [](int row) { return std::to_string(row * 31 % 90); }, "index")
+                .kind,
+            ColumnKind::kNumber);
   // A measurement may well be called so.
   EXPECT_EQ(infer(100, numbers(4), "id").kind, ColumnKind::kNumber);
 }
