@@ -157,12 +157,22 @@ class TimeBudget {
 
 }  // namespace
 
-ImageClassifier::ImageClassifier(const Configuration& configuration, ImageSchema schema,
+ImageClassifier::ImageClassifier(const Configuration& configuration, ImageSchema schema, ImageClassifierOptions options)
+    : ImageClassifier(build_macro(configuration, {schema.channels, schema.height, schema.width},
+                                  static_cast<int>(schema.task.outputs())),
+                      ImageTraining::from_configuration(configuration), schema, options) {}
+
+ImageClassifier::ImageClassifier(Architecture architecture, ImageTraining training, ImageSchema schema,
                                  ImageClassifierOptions options) {
   const Shape input{schema.channels, schema.height, schema.width};
-  Architecture architecture = build_macro(configuration, input, static_cast<int>(schema.task.outputs()));
+  const Shape output{static_cast<int>(schema.task.outputs()), 0, 0};
+  if (architecture.input_shape() != input || architecture.output_shape() != output) {
+    throw InputError(fmt::format("the network turns {} into {} numbers, but the images are {} and have {} classes",
+                                 to_string(architecture.input_shape()), to_string(architecture.output_shape()),
+                                 to_string(input), output.channels));
+  }
   state_ = std::make_unique<State>(State{.schema = std::move(schema),
-                                         .training = ImageTraining::from_configuration(configuration),
+                                         .training = std::move(training),
                                          .architecture = std::move(architecture),
                                          .precision = options.precision,
                                          .device = device_named(options.device),

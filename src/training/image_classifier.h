@@ -52,6 +52,10 @@ class ImageClassifier {
  public:
   /// Builds the network's plan; throws `InputError` when the device is not there.
   ImageClassifier(const Configuration& configuration, ImageSchema schema, ImageClassifierOptions options = {});
+  /// The same for a network and a training that come from elsewhere. Throws `InputError` when the network does not take
+  /// images of the schema or does not give one output for each class.
+  ImageClassifier(Architecture architecture, ImageTraining training, ImageSchema schema,
+                  ImageClassifierOptions options = {});
   ImageClassifier(ImageClassifier&&) noexcept;
   ImageClassifier& operator=(ImageClassifier&&) noexcept;
   ~ImageClassifier();

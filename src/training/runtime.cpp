@@ -2,7 +2,6 @@
 
 #include <dlfcn.h>
 #include <malloc.h>
-#include <omp.h>
 
 #include <cstdlib>
 #include <limits>
@@ -14,9 +13,10 @@
 namespace nascent {
 namespace {
 
-/// OpenBLAS is loaded by libtorch and not linked by us; with another BLAS there is nothing to set.
-void set_blas_threads(int threads) {
-  if (void* set = dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) reinterpret_cast<void (*)(int)>(set)(threads);
+/// Calls `name(threads)` in whatever library of this process has it: OpenMP and the BLAS are loaded by libtorch and not
+/// linked by us.
+void set_threads(const char* name, int threads) {
+  if (void* set = dlsym(RTLD_DEFAULT, name)) reinterpret_cast<void (*)(int)>(set)(threads);
 }
 
 void keep_freed_memory() {
@@ -32,8 +32,8 @@ void prepare_torch_worker() {
   static std::once_flag once;
   std::call_once(once, [] {
     keep_freed_memory();
-    omp_set_num_threads(1);
-    set_blas_threads(1);
+    set_threads("omp_set_num_threads", 1);
+    set_threads("openblas_set_num_threads", 1);
     at::set_num_threads(1);
     at::set_num_interop_threads(1);
     // Numbers too small for the normal format slow a processor down a hundredfold and carry nothing.
