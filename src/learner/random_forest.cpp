@@ -18,7 +18,7 @@ Family random_forest_family(const TableTraits& traits) {
   const bool regression = !traits.task.is_classification();
   Configuration first;
   first.set("trees", std::int64_t{100});
-  first.set("max_depth", std::int64_t{16});
+  first.set("max_depth", std::int64_t{14});
   first.set("min_child_rows", regression ? 3.0 : 1.0);
   // A bootstrap sample of n rows holds 63 % of them; without replacement that is the share to draw.
   first.set("subsample", 0.63);
