@@ -129,7 +129,7 @@ class ProcessExecutor : public Executor {
     slot.worker = std::make_unique<WorkerProcess>(options_.command, log);
     slot.ready = false;
     slot.silent = {};
-    slot.log_from = slot.worker->log_position();
+    slot.log_from = slot.worker->log_begin();
     // Several signs of life in the time that is taken for hung, and no more than one a second.
     slot.send(protocol::Hello{options_.memory_bytes, std::min(1.0, options_.hang_seconds / 5.0)});
   }

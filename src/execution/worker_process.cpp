@@ -97,6 +97,7 @@ WorkerProcess::WorkerProcess(const std::vector<std::string>& command, std::files
   for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
 
+  log_begin_ = log_position();
   Descriptor log_file;
   if (!log_.empty()) {
     log_file = above_standard(Descriptor(::open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)));

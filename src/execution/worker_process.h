@@ -36,7 +36,8 @@ class WorkerProcess {
   /// "worker killed by signal 6 (Aborted)", "worker ended with exit code 3".
   std::string bury();
 
-  /// Where the log stands now; what it prints from now on comes after.
+  /// Where the log stood before it was started, and where it stands now: what is printed later comes after.
+  std::uint64_t log_begin() const { return log_begin_; }
   std::uint64_t log_position() const;
   /// ": " and the last line it printed since that position of the log, shortened; empty if there is none.
   std::string last_words(std::uint64_t since) const;
@@ -46,6 +47,7 @@ class WorkerProcess {
   std::optional<int> status_;  ///< as `waitpid` gave it, once it has died
   LineChannel channel_;
   std::filesystem::path log_;
+  std::uint64_t log_begin_ = 0;
 };
 
 /// The command as a person would type it, for messages.

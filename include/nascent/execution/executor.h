@@ -53,10 +53,10 @@ class Executor {
 struct ProcessExecutorOptions {
   std::vector<std::string> command;  ///< program and arguments of a worker; it calls `serve_jobs`
   std::size_t workers = 1;
-  std::uint64_t memory_bytes = 0;    ///< cap for each worker's own (not shared) memory; 0 for none
-  double hang_seconds = 120.0;       ///< a worker that gives no sign of life for so long (see `JobContext`) is killed
-  std::filesystem::path log_folder;  ///< what worker n prints is appended to `worker-n.log` there (n from 1); made if
-                                     ///< needed. Empty: it goes to the standard error of this process
+  std::uint64_t memory_bytes = 0;  ///< cap for each worker's own (not shared) memory; 0 for none
+  double hang_seconds = 120.0;     ///< a worker that gives no sign of life for so long (see `JobContext`) is killed
+  std::filesystem::path log_folder = {};  ///< what worker n prints is appended to `worker-n.log` there (n from 1); made
+                                          ///< if needed. Empty: it goes to the standard error of this process
 };
 
 /// One process a slot, all started at once. A worker that dies is replaced when its slot is next used; its job ends as

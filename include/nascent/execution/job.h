@@ -13,8 +13,8 @@ namespace nascent {
 struct Job {
   std::int64_t id = 0;  ///< chosen by the submitter, unique among the jobs under way
   Json payload;
-  Deadline soft_deadline;  ///< the worker should finish by itself with what it has by then
-  Deadline hard_deadline;  ///< the executor ends the worker by then
+  Deadline soft_deadline = {};  ///< the worker should finish by itself with what it has by then
+  Deadline hard_deadline = {};  ///< the executor ends the worker by then
 };
 
 /// How a job ended.
