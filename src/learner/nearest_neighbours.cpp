@@ -28,7 +28,7 @@ Family nearest_neighbours_family(const TableTraits& traits) {
   Configuration first;
   first.set("k", std::min<std::int64_t>(10, most));
   first.set("weights", ChoiceValue{"distance", {}});
-  first.set("scaling", ChoiceValue{"robust", {}});
+  first.set("scaling", ChoiceValue{"standard", {}});
   family.first.push_back(std::move(first));
   return family;
 }
