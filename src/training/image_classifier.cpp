@@ -318,7 +318,7 @@ void ImageClassifier::save(const std::filesystem::path& folder) const {
       {"training", state_->training.to_json()},
       {"pixels", {{"mean", state_->statistics.mean}, {"deviation", state_->statistics.deviation}}},
       {"architecture", state_->architecture.to_json()}};
-  write_file_atomically(folder / kDescriptionFile, description.dump(1) + "\n");
+  write_file(folder / kDescriptionFile, description.dump(1) + "\n");
 }
 
 ImageClassifier ImageClassifier::load(const std::filesystem::path& folder, ImageClassifierOptions options) {

@@ -1,5 +1,6 @@
 #include "training/network.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "nascent/core/error.h"
@@ -54,20 +55,75 @@ bool feeds_only_add(const Architecture& architecture, int index) {
 Network::Network(Architecture architecture, Random& random) : architecture_(std::move(architecture)) {
   const std::size_t count = architecture_.nodes().size();
   weights_.resize(count);
-  last_reader_.assign(count, static_cast<int>(count));
   readers_.assign(count, 0);
   for (std::size_t i = 0; i < count; ++i) {
-    for (const int input : architecture_.nodes()[i].inputs) {
-      last_reader_[static_cast<std::size_t>(input)] = static_cast<int>(i);
-      ++readers_[static_cast<std::size_t>(input)];
-    }
+    for (const int input : architecture_.nodes()[i].inputs) ++readers_[static_cast<std::size_t>(input)];
     make_weights(static_cast<int>(i), feeds_only_add(architecture_, static_cast<int>(i)), random);
+  }
+  plan();
+}
+
+void Network::plan() {
+  const auto& nodes = architecture_.nodes();
+  const auto only_reader = [&](int index) {
+    if (readers_[static_cast<std::size_t>(index)] != 1) return -1;
+    for (int i = index + 1; i < static_cast<int>(nodes.size()); ++i) {
+      const auto& inputs = nodes[static_cast<std::size_t>(i)].inputs;
+      if (std::find(inputs.begin(), inputs.end(), index) != inputs.end()) return i;
+    }
+    return -1;
+  };
+  const auto is_relu = [&](int index) {
+    const auto* activation =
+        index < 0 ? nullptr : std::get_if<Activation>(&nodes[static_cast<std::size_t>(index)].operation);
+    return activation != nullptr && activation->kind == ActivationKind::kRelu;
+  };
+  const auto is_sum_of_two = [&](int index) {
+    return index >= 0 && std::holds_alternative<Add>(nodes[static_cast<std::size_t>(index)].operation) &&
+           nodes[static_cast<std::size_t>(index)].inputs.size() == 2;
+  };
+  // Groups run where their last node stands; their other nodes run nowhere.
+  std::vector<int> norm_of(nodes.size(), -1);
+  std::vector<bool> absorbed(nodes.size(), false);
+  for (int i = 1; i < static_cast<int>(nodes.size()); ++i) {
+    if (!std::holds_alternative<BatchNorm>(nodes[static_cast<std::size_t>(i)].operation)) continue;
+    int end = i;
+    // Of an addition of two normalizations the later one takes it: the other must have been computed by then.
+    if (const int next = only_reader(end); is_sum_of_two(next) && norm_of[static_cast<std::size_t>(next)] < 0) {
+      const auto& inputs = nodes[static_cast<std::size_t>(next)].inputs;
+      const int other = inputs[0] == i ? inputs[1] : inputs[0];
+      if (other < i) end = next;
+    }
+    if (const int next = only_reader(end); is_relu(next)) end = next;
+    for (int k = i; k != end; k = only_reader(k)) absorbed[static_cast<std::size_t>(k)] = true;
+    norm_of[static_cast<std::size_t>(end)] = i;
+  }
+  std::vector<std::size_t> last_step(nodes.size(), 0);
+  for (int i = 1; i < static_cast<int>(nodes.size()); ++i) {
+    if (absorbed[static_cast<std::size_t>(i)]) continue;
+    Step step{.node = i, .norm = norm_of[static_cast<std::size_t>(i)], .reads = {}, .relu = false, .last_reads = {}};
+    if (step.norm < 0) {
+      step.reads = nodes[static_cast<std::size_t>(i)].inputs;
+    } else {
+      step.relu = is_relu(i);
+      step.reads = nodes[static_cast<std::size_t>(step.norm)].inputs;
+      const int sum = step.norm == i ? -1 : only_reader(step.norm);
+      if (is_sum_of_two(sum)) {
+        const auto& inputs = nodes[static_cast<std::size_t>(sum)].inputs;
+        step.reads.push_back(inputs[0] == step.norm ? inputs[1] : inputs[0]);
+      }
+    }
+    for (const int read : step.reads) last_step[static_cast<std::size_t>(read)] = steps_.size();
+    steps_.push_back(std::move(step));
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (readers_[i] > 0 && !absorbed[i]) steps_[last_step[i]].last_reads.push_back(static_cast<int>(i));
   }
 }
 
 void Network::make_weights(int index, bool before_add, Random& random) {
   const Node& node = architecture_.node(index);
-  Weights& weights = weights_[static_cast<std::size_t>(index)];
+  NormWeights& weights = weights_[static_cast<std::size_t>(index)];
   // libtorch does not allow dots in names, and a node's name may hold any character.
   std::string scope = node.name;
   std::replace(scope.begin(), scope.end(), '.', '_');
@@ -98,60 +154,66 @@ void Network::make_weights(int index, bool before_add, Random& random) {
 torch::Tensor Network::forward(const torch::Tensor& input, Precision precision) {
   std::vector<torch::Tensor> values(architecture_.nodes().size());
   values[0] = as_type(input, precision);
-  for (std::size_t i = 1; i < values.size(); ++i) {
-    values[i] = apply(i, values, precision);
-    for (const int read : architecture_.nodes()[i].inputs) {
-      if (last_reader_[static_cast<std::size_t>(read)] == static_cast<int>(i))
-        values[static_cast<std::size_t>(read)].reset();
-    }
+  for (const Step& step : steps_) {
+    values[static_cast<std::size_t>(step.node)] = run(step, values, precision);
+    for (const int read : step.last_reads) values[static_cast<std::size_t>(read)].reset();
   }
   return values.back().to(torch::kFloat32);
 }
 
-torch::Tensor Network::apply(std::size_t index, const std::vector<torch::Tensor>& values, Precision precision) {
-  const Node& node = architecture_.nodes()[index];
-  const Weights& w = weights_[index];
-  const auto source = static_cast<std::size_t>(node.inputs[0]);
-  const torch::Tensor& x = values[source];
-  if (const auto* conv = std::get_if<Convolution>(&node.operation)) {
+torch::Tensor Network::run(const Step& step, const std::vector<torch::Tensor>& values, Precision precision) {
+  const auto value = [&](std::size_t i) { return values[static_cast<std::size_t>(step.reads[i])]; };
+  const torch::Tensor& x = values[static_cast<std::size_t>(step.reads[0])];
+  if (step.norm >= 0) {
+    const torch::Tensor residual = step.reads.size() > 1 ? value(1) : torch::Tensor();
+    return norm_layer(x, residual, weights_[static_cast<std::size_t>(step.norm)],
+                      {.learns = is_training(), .relu = step.relu});
+  }
+  const Operation& operation = architecture_.node(step.node).operation;
+  const NormWeights& w = weights_[static_cast<std::size_t>(step.node)];
+  if (const auto* conv = std::get_if<Convolution>(&operation)) {
     return torch::conv2d(x, as_type(w.weight, precision), as_type(w.bias, precision), conv->stride, conv->kernel / 2, 1,
                          conv->groups);
   }
-  if (std::holds_alternative<BatchNorm>(node.operation)) {
-    // Running statistics: the weight of a batch is 0.1, as in most libraries. A variance needs more than one value.
-    const bool learns = is_training() && x.numel() > x.size(1);
-    return torch::batch_norm(x, w.weight, w.bias, w.running_mean, w.running_variance, learns, 0.1, 1e-5, true);
+  if (const auto* activation = std::get_if<Activation>(&operation))
+    return activate(activation->kind, x, overwritable(step));
+  if (const auto* pool = std::get_if<MaxPool>(&operation)) {
+    return pool->size == 2 && pool->stride == 2 ? max_pool_2x2(x) : torch::max_pool2d(x, pool->size, pool->stride);
   }
-  if (const auto* activation = std::get_if<Activation>(&node.operation)) {
-    return activate(activation->kind, x, source != 0 && readers_[source] == 1);
+  if (const auto* pool = std::get_if<AveragePool>(&operation)) return torch::avg_pool2d(x, pool->size, pool->stride);
+  if (std::holds_alternative<GlobalAveragePool>(operation)) {
+    // The gradient of a sum is spread without being computed for each position.
+    return x.sum({2, 3}) * (1.0 / static_cast<double>(x.size(2) * x.size(3)));
   }
-  if (const auto* pool = std::get_if<MaxPool>(&node.operation)) return torch::max_pool2d(x, pool->size, pool->stride);
-  if (const auto* pool = std::get_if<AveragePool>(&node.operation))
-    return torch::avg_pool2d(x, pool->size, pool->stride);
-  if (std::holds_alternative<GlobalAveragePool>(node.operation)) return x.mean({2, 3});
-  if (std::holds_alternative<Add>(node.operation)) {
-    torch::Tensor sum = x + values[static_cast<std::size_t>(node.inputs[1])];
-    for (std::size_t i = 2; i < node.inputs.size(); ++i) sum += values[static_cast<std::size_t>(node.inputs[i])];
+  if (std::holds_alternative<Add>(operation)) {
+    torch::Tensor sum = x + value(1);
+    for (std::size_t i = 2; i < step.reads.size(); ++i) sum += value(i);
     return sum;
   }
-  if (std::holds_alternative<Concatenate>(node.operation)) {
+  if (std::holds_alternative<Concatenate>(operation)) {
     std::vector<torch::Tensor> parts;
-    for (const int input : node.inputs) parts.push_back(values[static_cast<std::size_t>(input)]);
+    for (std::size_t i = 0; i < step.reads.size(); ++i) parts.push_back(value(i));
     return torch::cat(parts, 1);
   }
-  if (const auto* dropout = std::get_if<Dropout>(&node.operation))
-    return torch::dropout(x, dropout->rate, is_training());
-  if (std::holds_alternative<Flatten>(node.operation)) return x.flatten(1);
-  if (std::holds_alternative<Dense>(node.operation)) {
+  if (const auto* dropout = std::get_if<Dropout>(&operation)) return torch::dropout(x, dropout->rate, is_training());
+  if (std::holds_alternative<Flatten>(operation)) return x.flatten(1);
+  if (std::holds_alternative<Dense>(operation)) {
     return torch::linear(x, as_type(w.weight, precision), as_type(w.bias, precision));
   }
   return x;  // Identity
 }
 
+bool Network::overwritable(const Step& step) const {
+  const auto source = static_cast<std::size_t>(step.reads[0]);
+  const Operation& operation = architecture_.nodes()[source].operation;
+  return readers_[source] == 1 && (std::holds_alternative<Convolution>(operation) ||
+                                   std::holds_alternative<Dense>(operation) || std::holds_alternative<Add>(operation));
+}
+
 std::vector<ParameterGroupMember> Network::optimizer_members() const {
   std::vector<ParameterGroupMember> members;
   for (const bool decays : {true, false}) {
-    for (const Weights& weights : weights_) {
+    for (const NormWeights& weights : weights_) {
       if (weights.weight.defined() && (weights.weight.dim() > 1) == decays) {
         members.push_back({weights.weight, 1.0, decays ? 1.0 : 0.0});
       }

@@ -6,6 +6,7 @@
 #include "nascent/architecture/architecture.h"
 #include "nascent/core/random.h"
 #include "training/flat_optimizer.h"
+#include "training/fused_layers.h"
 #include "training/precision.h"
 #include "training/torch.h"
 
@@ -32,19 +33,25 @@ class Network : public torch::nn::Module {
   std::vector<ParameterGroupMember> optimizer_members() const;
 
  private:
-  struct Weights {
-    torch::Tensor weight;
-    torch::Tensor bias;
-    torch::Tensor running_mean;
-    torch::Tensor running_variance;
+  /// A group of nodes that runs as one: a normalization with the addition and the rectification that follow it, or any
+  /// single node.
+  struct Step {
+    int node;                     ///< whose output comes out
+    int norm = -1;                ///< the normalization of a group, else -1
+    std::vector<int> reads;       ///< nodes whose outputs go in
+    bool relu = false;            ///< the group ends with a rectification
+    std::vector<int> last_reads;  ///< nodes whose outputs nobody needs afterwards
   };
   void make_weights(int index, bool before_add, Random& random);
-  torch::Tensor apply(std::size_t index, const std::vector<torch::Tensor>& values, Precision precision);
+  void plan();
+  /// True if nothing but this step needs what it reads, neither forward nor for the gradients.
+  bool overwritable(const Step& step) const;
+  torch::Tensor run(const Step& step, const std::vector<torch::Tensor>& values, Precision precision);
 
   Architecture architecture_;
-  std::vector<Weights> weights_;  ///< one for each node
-  std::vector<int> last_reader_;  ///< after this node the output of a node is not needed any more
-  std::vector<int> readers_;      ///< how many nodes read the output of a node
+  std::vector<NormWeights> weights_;  ///< one for each node; undefined tensors where it has none
+  std::vector<int> readers_;          ///< how many nodes read the output of a node
+  std::vector<Step> steps_;
 };
 
 }  // namespace nascent
