@@ -42,6 +42,21 @@ void write_all(int fd, std::string_view content, const std::filesystem::path& pa
   }
 }
 
+void replace_file(const std::filesystem::path& path, std::string_view content, bool flush) {
+  std::filesystem::path temporary = path;
+  temporary += "." + std::to_string(::getpid()) + ".new";
+  const Descriptor file{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+  if (file.fd < 0) throw_write_error(path, errno);
+  try {
+    write_all(file.fd, content, path);
+    if (flush && ::fsync(file.fd) != 0) throw_write_error(path, errno);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) throw_write_error(path, errno);
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+}
+
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
@@ -58,19 +73,10 @@ std::string read_file(const std::filesystem::path& path) {
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
-  std::filesystem::path temporary = path;
-  temporary += "." + std::to_string(::getpid()) + ".new";
-  const Descriptor file{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
-  if (file.fd < 0) throw_write_error(path, errno);
-  try {
-    write_all(file.fd, content, path);
-    if (::fsync(file.fd) != 0) throw_write_error(path, errno);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) throw_write_error(path, errno);
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
+  replace_file(path, content, true);
 }
+
+void write_file(const std::filesystem::path& path, std::string_view content) { replace_file(path, content, false); }
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
   const Descriptor file = open_for_reading(path);

@@ -13,7 +13,8 @@ namespace {
 
 /// Reads a decimal number at the front of `text` and removes it; false when there is none.
 bool take_number(std::string_view& text, double& value) {
-  if (text.empty() || (std::isdigit(static_cast<unsigned char>(text.front())) == 0 && text.front() != '.')) return false;
+  if (text.empty() || (std::isdigit(static_cast<unsigned char>(text.front())) == 0 && text.front() != '.'))
+    return false;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
   if (error != std::errc{}) return false;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
@@ -72,11 +73,20 @@ std::uint64_t parse_size(std::string_view text, std::string_view option) {
     const std::string_view tail = unit.substr(1);
     if (!tail.empty() && tail != "B" && tail != "iB") throw fail();
     switch (std::toupper(static_cast<unsigned char>(unit.front()))) {
-      case 'K': factor = 1024.0; break;
-      case 'M': factor = 1024.0 * 1024.0; break;
-      case 'G': factor = 1024.0 * 1024.0 * 1024.0; break;
-      case 'T': factor = 1024.0 * 1024.0 * 1024.0 * 1024.0; break;
-      default: throw fail();
+      case 'K':
+        factor = 1024.0;
+        break;
+      case 'M':
+        factor = 1024.0 * 1024.0;
+        break;
+      case 'G':
+        factor = 1024.0 * 1024.0 * 1024.0;
+        break;
+      case 'T':
+        factor = 1024.0 * 1024.0 * 1024.0 * 1024.0;
+        break;
+      default:
+        throw fail();
     }
   }
   const double bytes = value * factor;

@@ -29,7 +29,7 @@ void save_predictions(const std::filesystem::path& path, const ValidationPredict
   append(&header, sizeof header);
   append(predictions.rows.data(), predictions.rows.size() * sizeof(std::uint32_t));
   append(predictions.values.values.data(), predictions.values.values.size() * sizeof(float));
-  write_file_atomically(path, bytes);
+  write_file(path, bytes);
 }
 
 ValidationPredictions load_predictions(const std::filesystem::path& path) {

@@ -14,7 +14,7 @@ struct ValidationPredictions {
   Matrix values;                    ///< rows x `Task::outputs()`
 };
 
-/// Atomic; throws `SystemError` when it cannot be written.
+/// Replaces the file as one step; throws `SystemError` when it cannot be written.
 void save_predictions(const std::filesystem::path& path, const ValidationPredictions& predictions);
 /// Throws `InputError` when the file is missing or damaged.
 ValidationPredictions load_predictions(const std::filesystem::path& path);

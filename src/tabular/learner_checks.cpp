@@ -32,7 +32,7 @@ void require_finite(const Matrix& predictions, std::string_view label) {
 }
 
 void write_facts(const std::filesystem::path& folder, const Json& facts) {
-  write_file_atomically(folder / kFactsFile, facts.dump());
+  write_file(folder / kFactsFile, facts.dump());
 }
 
 Json read_facts(const std::filesystem::path& folder) {

@@ -59,7 +59,7 @@ Matrix Pipeline::predict(const Table& table, std::span<const std::uint32_t> rows
 void Pipeline::save(const std::filesystem::path& folder) const {
   make_folder(folder / kLearnerFolder);
   learner_->save(folder / kLearnerFolder);
-  write_file_atomically(folder / kPipelineFile, Json{{"family", family_},
+  write_file(folder / kPipelineFile, Json{{"family", family_},
                                                      {"configuration", configuration_.to_json()},
                                                      {"task", task_.to_json()},
                                                      {"preprocessor", preprocessor_.to_json()}}

@@ -11,9 +11,13 @@ namespace nascent {
 /// The whole file as text. Throws `InputError` naming the file when it does not exist or cannot be read.
 std::string read_file(const std::filesystem::path& path);
 
-/// Replaces a file as one step: writes a temporary one beside it, flushes it to the disk and renames it over. A crash or
-/// a full disk leaves the old content. Throws `SystemError` naming the file and the reason.
+/// Replaces a file as one step: writes a temporary one beside it, flushes it to the disk and renames it over. A crash
+/// or a full disk leaves the old content. Throws `SystemError` naming the file and the reason.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+/// The same without the flush: quicker by some milliseconds, but after a power failure the file may be empty. For what
+/// can be made again.
+void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// A file mapped into memory for reading; processes that map the same file share its pages.
 /// The bytes stay valid until the object is destroyed. An empty file gives an empty span.

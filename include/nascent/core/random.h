@@ -10,8 +10,8 @@ namespace nascent {
 /// A small random number generator (xoshiro256++, Blackman & Vigna 2019), seeded through splitmix64.
 ///
 /// It exists because the distributions of the C++ standard library differ between implementations, and one seed must
-/// give the same trials everywhere. A value: copy it to fork the same stream, use `Random(seed, stream)` for independent
-/// streams. Not safe for use by several threads at once.
+/// give the same trials everywhere. A value: copy it to fork the same stream, use `Random(seed, stream)` for
+/// independent streams. Not safe for use by several threads at once.
 class Random {
  public:
   explicit Random(std::uint64_t seed, std::uint64_t stream = 0);

@@ -21,8 +21,9 @@ struct StudyRecord {
   Json settings;  ///< whatever the program needs to go on with it later
 };
 
-/// The durable record of one study. Every call is durable when it returns. One writer at a time; a reader sees whole
-/// trials only. Errors of the medium (a full disk) throw `SystemError` and leave what was stored before intact.
+/// The durable record of one study. What a call recorded survives the death of the program from the moment it returns.
+/// One writer at a time; a reader sees whole trials only. Errors of the medium (a full disk) throw `SystemError` and
+/// leave what was stored before intact.
 class TrialStore {
  public:
   virtual ~TrialStore() = default;
