@@ -32,13 +32,17 @@ void prepare_torch_worker() {
   static std::once_flag once;
   std::call_once(once, [] {
     keep_freed_memory();
-    set_threads("omp_set_num_threads", 1);
-    set_threads("openblas_set_num_threads", 1);
-    at::set_num_threads(1);
+    use_threads(1);
     at::set_num_interop_threads(1);
     // Numbers too small for the normal format slow a processor down a hundredfold and carry nothing.
     at::globalContext().setFlushDenormal(true);
   });
+}
+
+void use_threads(int threads) {
+  set_threads("omp_set_num_threads", threads);
+  set_threads("openblas_set_num_threads", threads);
+  at::set_num_threads(threads);
 }
 
 std::optional<std::string> warning_about_blas() {

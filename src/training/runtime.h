@@ -11,6 +11,10 @@ namespace nascent {
 /// the first tensor is made. Calling it again does nothing.
 void prepare_torch_worker();
 
+/// Lets OpenMP, the BLAS and libtorch compute with so many threads, for a program that is alone on its machine. Call it
+/// after `prepare_torch_worker`.
+void use_threads(int threads);
+
 /// A sentence when matrix products are far slower here than they should be, because libtorch found only the reference
 /// BLAS; none when all is well. Takes some 10 ms.
 std::optional<std::string> warning_about_blas();
