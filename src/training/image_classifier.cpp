@@ -14,6 +14,7 @@
 #include "training/image_batch.h"
 #include "training/network.h"
 #include "training/schedule.h"
+#include "training/time_budget.h"
 #include "training/weights_file.h"
 
 namespace nascent {
@@ -127,36 +128,6 @@ double ImageClassifier::State::validate(const ImageSet& images, std::span<const 
   return score(metric, schema.task, truth, validation_predictions);
 }
 
-namespace {
-
-/// The seconds of one fit: what is used, and what must be left for the last validation.
-class TimeBudget {
- public:
-  TimeBudget(Deadline deadline, std::size_t validation_rows)
-      : available_(deadline.remaining()), validation_rows_(static_cast<double>(validation_rows)) {}
-
-  double elapsed() const { return watch_.seconds(); }
-  /// A forward pass takes a third of a training step; until a validation was measured, half is kept back.
-  void training_took(double seconds_per_image) {
-    if (!measured_) reserve_ = 0.5 * seconds_per_image * validation_rows_;
-  }
-  void validation_took(double seconds) {
-    measured_ = true;
-    reserve_ = 1.15 * seconds;
-  }
-  /// What training may use in all, with a little left for what cannot be measured.
-  double for_training() const { return available_ - reserve_ - 0.05; }
-
- private:
-  Stopwatch watch_;
-  double available_;
-  double validation_rows_;
-  double reserve_ = 0.0;
-  bool measured_ = false;
-};
-
-}  // namespace
-
 ImageClassifier::ImageClassifier(const Configuration& configuration, ImageSchema schema, ImageClassifierOptions options)
     : ImageClassifier(build_macro(configuration, {schema.channels, schema.height, schema.width},
                                   static_cast<int>(schema.task.outputs())),
@@ -189,7 +160,7 @@ ImageClassifier::~ImageClassifier() = default;
 Json ImageClassifier::fit(const ImageSet& images, std::span<const std::uint32_t> training,
                           std::span<const std::uint32_t> validation, const ImageFitContext& context) {
   State& s = *state_;
-  TimeBudget time(context.deadline, validation.size());
+  TimeBudget time(context.deadline, static_cast<double>(validation.size()));
   s.check_size(images);
   const Metric& metric = metric_named(context.metric, s.schema.task.kind);
   std::vector<std::uint32_t> rows;
