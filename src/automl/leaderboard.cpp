@@ -8,6 +8,7 @@
 #include "nascent/automl/fit.h"
 #include "nascent/core/error.h"
 #include "nascent/core/files.h"
+#include "nascent/data/csv.h"
 #include "nascent/data/metric.h"
 #include "nascent/store/sqlite_store.h"
 #include "run/fit_plan.h"
@@ -16,17 +17,6 @@
 
 namespace nascent {
 namespace {
-
-/// A cell of a CSV file, quoted where it must be.
-std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
 
 std::string fidelity_text(const Fidelity& fidelity) {
   if (fidelity.empty()) return "full";

@@ -115,4 +115,14 @@ class CsvParser {
 
 CsvTable read_csv(const std::filesystem::path& path) { return CsvParser(path).parse(); }
 
+std::string csv_cell(std::string_view text) {
+  if (text.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
 }  // namespace nascent

@@ -6,21 +6,9 @@
 #include <iterator>
 
 #include "nascent/core/files.h"
+#include "nascent/data/csv.h"
 
 namespace nascent {
-namespace {
-
-std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
-}  // namespace
 
 void write_predictions_csv(const std::filesystem::path& path, const Task& task, const Matrix& predictions,
                            const std::vector<std::string>& names) {

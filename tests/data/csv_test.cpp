@@ -243,5 +243,12 @@ TEST(Missing, IsWhatStandsForNotKnown) {
   for (const char* cell : {"none", "0", "no", "Na", "-", "nano", "Nancy"}) EXPECT_FALSE(is_missing(cell)) << cell;
 }
 
+TEST(CsvCell, quotes_only_what_needs_it) {
+  EXPECT_EQ(csv_cell("plain text"), "plain text");
+  EXPECT_EQ(csv_cell("a,b"), "\"a,b\"");
+  EXPECT_EQ(csv_cell("say \"so\""), "\"say \"\"so\"\"\"");
+  EXPECT_EQ(csv_cell("two\nlines"), "\"two\nlines\"");
+}
+
 }  // namespace
 }  // namespace nascent

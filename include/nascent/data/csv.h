@@ -51,4 +51,7 @@ CsvTable read_csv(const std::filesystem::path& path);
 /// None, also with blanks around them. A "none" in small letters is a value like any other.
 bool is_missing(std::string_view cell);
 
+/// A text as a cell of a CSV file with commas: in quotes where it holds a comma, a quote or a line break.
+std::string csv_cell(std::string_view text);
+
 }  // namespace nascent
