@@ -168,6 +168,7 @@ Json ImageClassifier::fit(const ImageSet& images, std::span<const std::uint32_t>
     if (images.labels()[row] >= 0) rows.push_back(row);
   }
   if (rows.empty()) throw InputError("there is no training image with a known class");
+  if (time.for_training() <= 0.0) throw Error("there was no time for a single batch");
   const auto epoch_samples = static_cast<double>(rows.size());
 
   torch::manual_seed(mix_seed(context.seed, 2));
@@ -251,7 +252,7 @@ Json ImageClassifier::fit(const ImageSet& images, std::span<const std::uint32_t>
       break;
     }
   }
-  if (steps == 0) throw Error("there was no time for a single batch");
+  if (steps == 0) throw Error("the fit was stopped before its first batch");
   // What was asked to stop may not have the time for a validation; without any there would be no result at all.
   if (steps > steps_at_report && (!cut || report.step == 0)) validate_and_report();
   s.network->eval();
