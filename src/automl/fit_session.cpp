@@ -21,8 +21,6 @@ namespace {
 
 /// So many of the best trials keep their fitted models and may become members.
 constexpr std::size_t kCandidates = 25;
-constexpr std::int64_t kScoreJob = -1;
-
 double grace_of(const TimePlan& times) {
   return times.end.exists() ? std::clamp(0.03 * times.end.remaining(), 0.2, 1.0) : 1.0;
 }
@@ -50,7 +48,7 @@ OrderedJson FitSession::run(std::optional<double> time) {
   const bool has_test = std::filesystem::exists(folder_.test_data());
   std::optional<double> remaining;
   if (time) remaining = *time - watch_.seconds();
-  times_ = plan_time(plan_, remaining, has_test);
+  times_ = plan_time(plan_, remaining, has_test ? test_truth().size() : 0, machine_.workers);
   progress_.total_seconds = time;
   progress_.total_trials = settings_.trials;
   progress_.metric = objective_.metric;
@@ -203,25 +201,51 @@ void FitSession::assemble() {
 
 void FitSession::test() {
   begin_phase("testing");
-  if (interrupted()) {
-    test_missing_because_ = "interrupted; run nascent evaluate";
+  if (!chosen_) {
+    const std::vector<double> truth = test_truth();
+    test_scores_ = score_all(plan_.task, truth, constant_predictions(truth.size()));
     return;
   }
-  const auto outcomes = run_jobs(*executor_, {{kScoreJob, Json{{"kind", "score"}}}},
+  std::vector<PlainJob> jobs;
+  for (const Candidate& member : chosen_->members)
+    jobs.push_back({member.trial.number, Json{{"kind", "test"}, {"trial", member.trial.number}}});
+  const auto outcomes = run_jobs(*executor_, jobs,
                                  {.deadline = times_.end,
-                                  .grace_seconds = times_.end.exists() ? 0.5 : 1e9,
-                                  .on_report = {},
-                                  .on_start = {},
+                                  .grace_seconds = times_.end.exists() ? 0.3 : 1e9,
                                   .interrupted = [this] { return interrupted(); },
                                   .tick = [this] { show_progress(); }});
-  const auto outcome = outcomes.find(kScoreJob);
-  if (outcome != outcomes.end() && outcome->second.kind == JobOutcome::Kind::kDone) {
-    test_result_ = outcome->second.result;
-  } else {
-    test_missing_because_ =
-        outcome == outcomes.end() ? "the time was up; run nascent evaluate" : outcome->second.reason;
-    warn("the test rows were not scored: " + test_missing_because_);
+  std::vector<Matrix> predictions;
+  for (const Candidate& member : chosen_->members) {
+    const auto outcome = outcomes.find(member.trial.number);
+    if (outcome == outcomes.end() || outcome->second.kind != JobOutcome::Kind::kDone) {
+      test_missing_because_ = interrupted() ? "interrupted" : "the time was up";
+      if (outcome != outcomes.end() && !times_.end.passed() && !interrupted())
+        test_missing_because_ = outcome->second.reason;
+      test_missing_because_ += "; nascent evaluate scores it";
+      return warn("the test data were not scored: " + test_missing_because_);
+    }
+    predictions.push_back(load_predictions(folder_.test_predictions(member.trial.number)).values);
+    std::filesystem::remove(folder_.test_predictions(member.trial.number));
   }
+  std::vector<const Matrix*> pointers;
+  for (const Matrix& matrix : predictions) pointers.push_back(&matrix);
+  test_scores_ = score_all(plan_.task, test_truth(), weighted_mean(pointers, chosen_->weights));
+}
+
+std::vector<double> FitSession::test_truth() const {
+  if (plan_.kind == DataKind::kTable) {
+    const Table table = Table::map(folder_.test_data());
+    return {table.target().begin(), table.target().end()};
+  }
+  const ImageSet images = ImageSet::map(folder_.test_data());
+  return {images.labels().begin(), images.labels().end()};
+}
+
+Matrix FitSession::constant_predictions(std::size_t rows) const {
+  Matrix predictions(rows, plan_.task.outputs());
+  for (std::size_t row = 0; row < rows; ++row)
+    for (std::size_t c = 0; c < predictions.columns; ++c) predictions(row, c) = static_cast<float>(constant_[c]);
+  return predictions;
 }
 
 OrderedJson FitSession::write_report() {
@@ -235,28 +259,25 @@ OrderedJson FitSession::write_report() {
   const Metric& metric = metric_named(plan_.metric, plan_.task.kind);
   write_leaderboard(folder_.leaderboard(), make_leaderboard(trials, metric, weights));
 
-  Matrix constant(truth_.target.size(), plan_.task.outputs());
-  for (std::size_t row = 0; row < constant.rows; ++row)
-    for (std::size_t c = 0; c < constant.columns; ++c) constant(row, c) = static_cast<float>(constant_[c]);
-
   const double spent = already_spent_ + watch_.seconds();
   store_.set_note("seconds_spent", spent);
-  OrderedJson report = make_report({.plan = plan_,
-                                    .settings = settings_,
-                                    .machine = machine_,
-                                    .trials = trials,
-                                    .chosen = chosen_ ? &*chosen_ : nullptr,
-                                    .refitted = refitted_,
-                                    .baseline_score = score(metric, plan_.task, truth_.target, constant),
-                                    .test = test_result_,
-                                    .test_missing_because = test_missing_because_,
-                                    .ended_because = ended_because_,
-                                    .warnings = warnings_,
-                                    .phases = phases_,
-                                    .strategy_seconds = strategy_seconds_,
-                                    .store_seconds = store_seconds_,
-                                    .session_seconds = watch_.seconds(),
-                                    .total_seconds = spent});
+  OrderedJson report = make_report(
+      {.plan = plan_,
+       .settings = settings_,
+       .machine = machine_,
+       .trials = trials,
+       .chosen = chosen_ ? &*chosen_ : nullptr,
+       .refitted = refitted_,
+       .baseline_score = score(metric, plan_.task, truth_.target, constant_predictions(truth_.target.size())),
+       .test = test_scores_,
+       .test_missing_because = test_missing_because_,
+       .ended_because = ended_because_,
+       .warnings = warnings_,
+       .phases = phases_,
+       .strategy_seconds = strategy_seconds_,
+       .store_seconds = store_seconds_,
+       .session_seconds = watch_.seconds(),
+       .total_seconds = spent});
   write_file_atomically(folder_.report(), report.dump(2) + "\n");
   return report;
 }

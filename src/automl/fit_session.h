@@ -52,6 +52,8 @@ class FitSession : private SearchObserver {
   void test();
   OrderedJson write_report();
 
+  std::vector<double> test_truth() const;
+  Matrix constant_predictions(std::size_t rows) const;
   void begin_phase(std::string name);
   Json trial_payload(const Trial& trial) const;
   Configuration configuration_of(std::int64_t number) const;
@@ -77,7 +79,7 @@ class FitSession : private SearchObserver {
   std::vector<double> constant_;
   std::optional<ChosenModel> chosen_;
   std::set<std::int64_t> refitted_;
-  std::optional<Json> test_result_;
+  std::optional<Metrics> test_scores_;
   std::string ended_because_;
   std::string test_missing_because_;
   std::vector<std::string> warnings_;

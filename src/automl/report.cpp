@@ -61,7 +61,7 @@ OrderedJson make_report(const ReportContent& content) {
   scores["baseline"] = number_or_null(content.baseline_score);
   scores["validation"] = content.chosen != nullptr ? number_or_null(content.chosen->score) : OrderedJson();
   if (content.test)
-    scores["test"] = OrderedJson::parse(content.test->at("metrics").dump());
+    scores["test"] = *content.test;
   else
     scores["test"] = nullptr;
   if (!content.test)

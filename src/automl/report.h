@@ -23,7 +23,7 @@ struct ReportContent {
   const ChosenModel* chosen;  ///< null when no trial ended in time
   const std::set<std::int64_t>& refitted;
   double baseline_score;  ///< of predicting the same for every row
-  const std::optional<Json>& test;
+  const std::optional<Metrics>& test;
   const std::string& test_missing_because;
   const std::string& ended_because;
   const std::vector<std::string>& warnings;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 
 #include "nascent/core/deadline.h"
@@ -23,13 +24,15 @@ struct TimePlan {
   double trial_seconds;  ///< the most a single trial may take; infinity without a time
 };
 
-/// `remaining`: seconds from now until the fit must have ended; none: no limit.
-TimePlan plan_time(const FitPlan& plan, std::optional<double> remaining, bool has_test);
+/// `remaining`: seconds from now until the fit must have ended; none: no limit. `test_rows`: to be predicted at the
+/// end.
+TimePlan plan_time(const FitPlan& plan, std::optional<double> remaining, std::size_t test_rows, int workers);
 
 /// How much training a candidate gets in the search. Tables: all of it. Networks: so many passes over the data (a part
 /// of one is allowed) that a good number of candidates can be tried in the search's share of the time. It follows from
 /// the options and not from a clock, so it is the same for all candidates of a study. `asked_epochs`: the user's wish,
 /// 0 for none.
-Fidelity plan_fidelity(const FitPlan& plan, std::optional<double> seconds, int workers, double asked_epochs);
+Fidelity plan_fidelity(const FitPlan& plan, std::optional<double> seconds, int workers, double asked_epochs,
+                       std::size_t test_rows);
 
 }  // namespace nascent

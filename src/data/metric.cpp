@@ -192,4 +192,13 @@ double score(const Metric& metric, const Task& task, std::span<const double> tru
                                   : score_values(metric.name, truth, predictions);
 }
 
+std::map<std::string, double> score_all(const Task& task, std::span<const double> truth, const Matrix& predictions) {
+  std::map<std::string, double> scores;
+  for (const Metric& metric : metrics_for(task.kind)) {
+    const double value = score(metric, task, truth, predictions);
+    if (std::isfinite(value)) scores[metric.name] = value;
+  }
+  return scores;
+}
+
 }  // namespace nascent

@@ -23,16 +23,21 @@ class FittedModel {
   Matrix predict(const Table& table) const;
   Matrix predict(const ImageSet& images) const;
 
+  /// The same for one member alone, named by its trial.
+  Matrix predict_member(std::int64_t trial, const Table& table) const;
+  Matrix predict_member(std::int64_t trial, const ImageSet& images) const;
+
  private:
-  /// Combines what `predict_one(folder)` gives for every fitted model of every member.
-  template <typename PredictOne>
-  Matrix combine(std::size_t rows, const PredictOne& predict_one) const;
+  Matrix predict_fitted(const std::string& name, const Table& table) const;
+  Matrix predict_fitted(const std::string& name, const ImageSet& images) const;
+  template <typename Data>
+  Matrix mean_of_fitted(const ModelMember& member, const Data& data) const;
+  template <typename Data>
+  Matrix combine(std::size_t rows, const Data& data) const;
+  const ModelMember& member_of(std::int64_t trial) const;
 
   std::filesystem::path folder_;
   ModelManifest manifest_;
 };
-
-/// Every metric that fits the task, by name; those that are undefined here are left out.
-Json score_all(const Task& task, std::span<const double> truth, const Matrix& predictions);
 
 }  // namespace nascent

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "evaluation/fitted_model.h"
 #include "nascent/core/error.h"
+#include "nascent/data/metric.h"
 #include "run/prediction_file.h"
 #include "training/image_classifier.h"
 #include "training/runtime.h"
@@ -59,9 +59,9 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) const {
   Deadline deadline = context.deadline();
   if (payload.contains("time_limit"))
     deadline = earlier(deadline, Deadline::in(payload.at("time_limit").get<double>()));
-  // What is left after training: the last predictions, with mirror images, and writing the weights.
-  if (is_final && deadline.exists())
-    deadline = Deadline::at(deadline.clock_seconds() - std::clamp(0.04 * deadline.remaining(), 0.2, 5.0));
+  // What is left after training: writing the weights and the predictions.
+  if (deadline.exists())
+    deadline = Deadline::at(deadline.clock_seconds() - std::clamp(0.02 * deadline.remaining(), 0.1, 1.0));
 
   ImageClassifier network = start_network(folder_, plan_, payload);
   Json details = network.fit(
@@ -77,8 +77,7 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) const {
              return context.report({.step = report.step, .metrics = metrics, .cost_seconds = report.seconds});
            },
        .metric = plan_.metric});
-  const Matrix predictions = is_final ? network.predict(images_, validation, averages_mirror_images(network))
-                                      : network.validation_predictions();
+  const Matrix& predictions = network.validation_predictions();
   std::vector<double> truth;
   for (const std::uint32_t row : validation) truth.push_back(images_.labels()[row]);
   details["fit_seconds"] = watch.seconds();

@@ -1,7 +1,10 @@
 #include "evaluation/worker_handler.h"
 
+#include <numeric>
+
 #include "evaluation/fitted_model.h"
 #include "nascent/core/error.h"
+#include "run/prediction_file.h"
 #ifdef NASCENT_TORCH
 #include "evaluation/image_evaluator.h"
 #else
@@ -28,7 +31,7 @@ WorkerHandler::~WorkerHandler() = default;
 
 Json WorkerHandler::run(const Json& payload, JobContext& context) {
   const std::string kind = payload.at("kind");
-  if (kind == "score") return score_test(context);
+  if (kind == "test") return predict_test(payload.at("trial"));
 #ifdef NASCENT_TORCH
   if (images_ != nullptr && kind == "trial") return images_->run_trial(payload, context);
 #endif
@@ -37,20 +40,15 @@ Json WorkerHandler::run(const Json& payload, JobContext& context) {
   throw InternalError("the worker knows no job \"" + kind + "\" for this data");
 }
 
-Json WorkerHandler::score_test(JobContext&) const {
+Json WorkerHandler::predict_test(std::int64_t trial) const {
   const FittedModel model(folder_.model());
-  std::vector<double> truth;
-  Matrix predictions;
-  if (plan_.kind == DataKind::kTable) {
-    const Table table = Table::map(folder_.test_data());
-    truth.assign(table.target().begin(), table.target().end());
-    predictions = model.predict(table);
-  } else {
-    const ImageSet images = ImageSet::map(folder_.test_data());
-    truth.assign(images.labels().begin(), images.labels().end());
-    predictions = model.predict(images);
-  }
-  return {{"metrics", score_all(plan_.task, truth, predictions)}, {"rows", truth.size()}};
+  const Matrix predictions = plan_.kind == DataKind::kTable
+                                 ? model.predict_member(trial, Table::map(folder_.test_data()))
+                                 : model.predict_member(trial, ImageSet::map(folder_.test_data()));
+  ValidationPredictions file{.rows = std::vector<std::uint32_t>(predictions.rows), .values = predictions};
+  std::iota(file.rows.begin(), file.rows.end(), 0U);
+  save_predictions(folder_.test_predictions(trial), file);
+  return {{"metrics", Json::object()}};
 }
 
 }  // namespace nascent

@@ -13,7 +13,7 @@ namespace nascent {
 class ImageEvaluator;
 
 /// Does the jobs of a fit in a worker process: "trial" (evaluate a configuration), "refit" (fit it on all rows) and
-/// "score" (the final model on the test data).
+/// "test" (predict the test data with one member of the final model).
 class WorkerHandler : public JobHandler {
  public:
   /// Reads the plan and maps the data of a run folder.
@@ -23,7 +23,7 @@ class WorkerHandler : public JobHandler {
   Json run(const Json& payload, JobContext& context) override;
 
  private:
-  Json score_test(JobContext& context) const;
+  Json predict_test(std::int64_t trial) const;
 
   RunFolder folder_;
   FitPlan plan_;

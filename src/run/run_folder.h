@@ -26,6 +26,8 @@ class RunFolder {
   std::filesystem::path trials() const { return root_ / "trials"; }
   std::filesystem::path trial(std::int64_t number) const;
   std::filesystem::path predictions(std::int64_t number) const { return trial(number) / "predictions.bin"; }
+  /// What the member of the final model that came from this trial predicts for the test data.
+  std::filesystem::path test_predictions(std::int64_t number) const;
   std::filesystem::path model() const { return root_ / "model"; }
   std::filesystem::path report() const { return root_ / "report.json"; }
   std::filesystem::path leaderboard() const { return root_ / "leaderboard.csv"; }

@@ -20,7 +20,7 @@ TEST(TimePlan, PartsFollowEachOtherAndEndInTime) {
     for (const int rounds : {1, 5}) {
       for (const double seconds : {0.5, 2.0, 60.0, 3600.0}) {
         const Deadline latest = Deadline::in(seconds + 0.1);  // the plan is made a moment later
-        const TimePlan times = plan_time(plan_with(kind, rounds, 100), seconds, true);
+        const TimePlan times = plan_time(plan_with(kind, rounds, 100), seconds, 1000, 2);
         EXPECT_LT(times.search_end.clock_seconds(), times.end.clock_seconds());
         EXPECT_LE(times.search_end.clock_seconds(), times.final_end.clock_seconds());
         EXPECT_LT(times.final_end.clock_seconds(), times.end.clock_seconds());
@@ -32,25 +32,25 @@ TEST(TimePlan, PartsFollowEachOtherAndEndInTime) {
 }
 
 TEST(TimePlan, WithoutATimeThereIsNoDeadline) {
-  const TimePlan times = plan_time(plan_with(DataKind::kTable, 5, 100), std::nullopt, false);
+  const TimePlan times = plan_time(plan_with(DataKind::kTable, 5, 100), std::nullopt, 0, 2);
   EXPECT_FALSE(times.search_end.exists());
   EXPECT_FALSE(times.end.exists());
   EXPECT_TRUE(std::isinf(times.trial_seconds));
 }
 
 TEST(TimePlan, TablesAreAlwaysEvaluatedInFull) {
-  EXPECT_TRUE(plan_fidelity(plan_with(DataKind::kTable, 5, 100), 60.0, 2, 3.0).empty());
+  EXPECT_TRUE(plan_fidelity(plan_with(DataKind::kTable, 5, 100), 60.0, 2, 3.0, 0).empty());
 }
 
 TEST(TimePlan, CandidateNetworksGetMoreTrainingWithMoreTimeAndWorkers) {
   const FitPlan plan = plan_with(DataKind::kImages, 1, 60000);
   const auto epochs = [&](double seconds, int workers) {
-    return plan_fidelity(plan, seconds, workers, 0.0).at("epochs");
+    return plan_fidelity(plan, seconds, workers, 0.0, 10000).at("epochs");
   };
   EXPECT_LT(epochs(60, 2), epochs(180, 2));
   EXPECT_LT(epochs(180, 2), epochs(1800, 2));
   EXPECT_LT(epochs(180, 1), epochs(180, 4));
-  EXPECT_EQ(plan_fidelity(plan, 180.0, 2, 2.5).at("epochs"), 2.5);
+  EXPECT_EQ(plan_fidelity(plan, 180.0, 2, 2.5, 0).at("epochs"), 2.5);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,5 +33,8 @@ const Metric& metric_named(const std::string& name, TaskKind kind);
 /// class present, `f1` of two classes when the positive one is neither true nor predicted, `r2` of a constant, no rows,
 /// a prediction that is NaN.
 double score(const Metric& metric, const Task& task, std::span<const double> truth, const Matrix& predictions);
+
+/// Every metric that fits the task, by name; those that are undefined here are left out.
+std::map<std::string, double> score_all(const Task& task, std::span<const double> truth, const Matrix& predictions);
 
 }  // namespace nascent
