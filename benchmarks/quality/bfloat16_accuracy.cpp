@@ -3,7 +3,8 @@
 // line.
 //
 //     bench_bfloat16_accuracy <folder with images> [--samples N] [--seconds T] [--seeds K] [--first I]
-//                             [--precision float32|bfloat16|both] [--set name=value ...]
+//                             [--precision float32|bfloat16|both] [--configuration file.json]
+//                             [--set name=value ...]
 //
 // With --seconds a run has a deadline instead of a number of images: what the time buys, not what the numbers cost.
 // --set changes a value of the configuration, for trying things by hand: learning_rate=0.1, augmentation=flip.
@@ -14,6 +15,7 @@
 #include <numeric>
 
 #include "nascent/core/error.h"
+#include "nascent/core/files.h"
 #include "nascent/data/images.h"
 #include "nascent/data/metric.h"
 #include "nascent/learner/image_family.h"
@@ -31,6 +33,7 @@ struct Options {
   std::size_t first = 0;
   std::string precision = "both";
   std::vector<std::string> changes;
+  std::string configuration;
 };
 
 std::vector<std::uint32_t> all_rows(const ImageSet& images) {
@@ -69,7 +72,10 @@ void run(const Options& options) {
                            .classes = static_cast<int>(data.schema.task.classes.size()),
                            .count = data.training.count()};
   const Family family = image_family(traits);
-  const Configuration configuration = changed(family.space, family.first.at(options.first), options.changes);
+  const Configuration start = options.configuration.empty()
+                                  ? family.first.at(options.first)
+                                  : family.space.configuration_from_json(Json::parse(read_file(options.configuration)));
+  const Configuration configuration = changed(family.space, start, options.changes);
   for (int seed = 1; seed <= options.seeds; ++seed) {
     for (const char* precision : {"float32", "bfloat16"}) {
       if (options.precision != "both" && options.precision != precision) continue;
@@ -106,6 +112,7 @@ int main(int argc, char** argv) {
   app.add_option("--seeds", options.seeds, "runs of each precision");
   app.add_option("--first", options.first, "which first configuration");
   app.add_option("--precision", options.precision)->check(CLI::IsMember({"float32", "bfloat16", "both"}));
+  app.add_option("--configuration", options.configuration, "a JSON file with another configuration to start from");
   app.add_option("--set", options.changes, "name=value of the configuration");
   CLI11_PARSE(app, argc, argv);
   try {
