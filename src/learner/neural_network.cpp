@@ -32,7 +32,7 @@ Family neural_network_family(const TableTraits& traits) {
   space.add_categorical("activation", {"relu", "silu", "selu"});
   first.set("activation", ChoiceValue{"silu", {}});
   number("dropout", 0.0, 0.5, false, 0.1);
-  number("learning_rate", 5e-4, 5e-2, true, 4e-3);
+  number("learning_rate", 5e-3, 0.5, true, 0.04);
   number("weight_decay", 1e-6, 1e-1, true, 1e-3);
   space.add_categorical("batch_size", {"128", "256", "512"});
   first.set("batch_size", ChoiceValue{traits.rows <= 5'000 ? "128" : "256", {}});

@@ -8,8 +8,8 @@
 
 namespace nascent {
 
-/// The family "neural_network": a multilayer perceptron for tables, with embeddings for categories. `configuration` is a
-/// point of the family's space (`learner/neural_network.cpp`).
+/// The family "neural_network": a multilayer perceptron for tables, with embeddings for categories. `configuration` is
+/// a point of the family's space (`learner/neural_network.cpp`).
 std::unique_ptr<Learner> make_tabular_network(const Configuration& configuration, const Task& task);
 
 }  // namespace nascent

@@ -1,0 +1,261 @@
+#include "training/tabular_network.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "nascent/core/error.h"
+#include "nascent/core/files.h"
+#include "training/best_epoch.h"
+#include "training/epoch_batches.h"
+#include "training/schedule.h"
+#include "training/tabular_loss.h"
+#include "training/tabular_module.h"
+#include "training/tabular_target.h"
+#include "training/time_budget.h"
+#include "training/weights_file.h"
+
+namespace nascent {
+namespace {
+
+constexpr const char* kDescriptionFile = "network.json";
+constexpr const char* kWeightsFile = "weights.pt";
+constexpr std::size_t kPredictionBatch = 1024;
+constexpr AdamWOptions kAdam = {.beta1 = 0.9, .beta2 = 0.95};
+
+/// Adam's rates, dropout and decay along a training, and how long it is.
+struct TabularTraining {
+  double learning_rate;
+  double weight_decay;
+  double dropout;
+  double label_smoothing = 0.0;
+  double sigma = 0.0;  ///< of the periodic embeddings
+  std::size_t batch;
+  int epochs;
+};
+
+TabularTraining training_of(const Configuration& configuration) {
+  TabularTraining training{.learning_rate = configuration.number("learning_rate"),
+                           .weight_decay = configuration.number("weight_decay"),
+                           .dropout = configuration.number("dropout"),
+                           .batch = std::stoul(configuration.choice("batch_size")),
+                           .epochs = static_cast<int>(configuration.integer("epochs"))};
+  if (configuration.find("label_smoothing") != nullptr) {
+    training.label_smoothing = configuration.number("label_smoothing");
+  }
+  if (configuration.find("numeric_embedding") != nullptr && configuration.choice("numeric_embedding") == "periodic") {
+    training.sigma = configuration.branch("numeric_embedding").number("sigma");
+  }
+  return training;
+}
+
+/// The columns that hold more than two different numbers: a periodic embedding of 0 and 1 can say nothing new.
+std::vector<std::int64_t> columns_with_many_values(const Matrix& numbers) {
+  std::vector<std::int64_t> columns;
+  for (std::size_t c = 0; c < numbers.columns; ++c) {
+    if (numbers.rows == 0) break;
+    const float first = numbers(0, c);
+    float second = first;
+    for (std::size_t r = 1; r < numbers.rows; ++r) {
+      const float value = numbers(r, c);
+      if (value == first || value == second) continue;
+      if (second != first) {
+        columns.push_back(static_cast<std::int64_t>(c));
+        break;
+      }
+      second = value;
+    }
+  }
+  return columns;
+}
+
+TabularShape shape_of(const Configuration& configuration, const Task& task, const FeatureRows& features) {
+  TabularShape shape{.numbers = static_cast<std::int64_t>(features.numbers.columns),
+                     .cardinalities = features.cardinalities,
+                     .layers = configuration.integer("layers"),
+                     .units = configuration.integer("units"),
+                     .outputs = static_cast<std::int64_t>(task.outputs()),
+                     .activation = activation_of(configuration.choice("activation"))};
+  if (configuration.find("embedding") != nullptr) shape.embedding = configuration.integer("embedding");
+  if (configuration.find("numeric_embedding") != nullptr && configuration.choice("numeric_embedding") == "periodic") {
+    shape.periodic_size = configuration.branch("numeric_embedding").integer("size");
+    shape.periodic_columns = columns_with_many_values(features.numbers);
+  }
+  return shape;
+}
+
+bool has_to_stop(const FitContext& context) {
+  return context.deadline.passed() || (context.should_stop && context.should_stop());
+}
+
+class TabularNetwork final : public Learner {
+ public:
+  TabularNetwork(Configuration configuration, Task task)
+      : configuration_(std::move(configuration)), task_(std::move(task)) {}
+
+  Json fit(const LabelledRows& training, const FitContext& context) override;
+  Matrix predict(const FeatureRows& features) const override;
+  void save(const std::filesystem::path& folder) const override;
+  void load(const std::filesystem::path& folder, const Task& task) override;
+
+ private:
+  void read_targets(const std::vector<double>& target);
+  double loss_of(const torch::Tensor& output, std::span<const std::uint32_t> rows, double smoothing);
+
+  Configuration configuration_;
+  Task task_;
+  TabularTarget target_;
+  std::unique_ptr<TabularModule> network_;
+  // Of the rows that are being learned, and of one batch of them.
+  std::vector<std::int32_t> labels_;
+  std::vector<float> values_;
+  std::vector<std::int32_t> batch_labels_;
+  std::vector<float> batch_values_;
+  torch::Tensor gradient_;
+};
+
+void TabularNetwork::read_targets(const std::vector<double>& target) {
+  labels_.clear();
+  values_.clear();
+  if (task_.is_classification()) {
+    labels_.assign(target.begin(), target.end());
+    return;
+  }
+  target_ = TabularTarget(target);
+  for (const double value : target) values_.push_back(target_.scaled(value));
+}
+
+double TabularNetwork::loss_of(const torch::Tensor& output, std::span<const std::uint32_t> rows, double smoothing) {
+  if (!gradient_.defined() || gradient_.sizes() != output.sizes()) gradient_ = torch::empty_like(output);
+  const auto* values = output.data_ptr<float>();
+  auto* gradient = gradient_.data_ptr<float>();
+  if (task_.is_classification()) {
+    batch_labels_.clear();
+    for (const std::uint32_t row : rows) batch_labels_.push_back(labels_[row]);
+    return softmax_loss(values, output.size(0), output.size(1), batch_labels_.data(), smoothing, gradient);
+  }
+  batch_values_.clear();
+  for (const std::uint32_t row : rows) batch_values_.push_back(values_[row]);
+  return squared_loss(values, output.size(0), batch_values_.data(), gradient);
+}
+
+Json TabularNetwork::fit(const LabelledRows& training, const FitContext& context) {
+  if (training.target.empty()) throw Error("The neural network got no rows to learn from.");
+  if (has_to_stop(context)) throw Error("There was no time left to start the neural network.");
+  task_ = context.task;
+  const TabularTraining how = training_of(configuration_);
+  const bool validated = context.validation != nullptr && !context.validation->target.empty();
+  TimeBudget time(context.deadline, validated ? static_cast<double>(context.validation->target.size()) : 0.0);
+
+  read_targets(training.target);
+  network_ = std::make_unique<TabularModule>(shape_of(configuration_, task_, training.features));
+  Random random(context.seed, 1);
+  network_->initialise(training.features, how.sigma, random);
+  FlatOptimizer optimizer(network_->members(), kAdam);
+  EpochBatches batches(training.target.size(), how.batch, Random(context.seed, 2));
+  Random dropping(context.seed, 3);
+
+  // A shorter training than planned goes through the whole schedule too, so that it ends at a small learning rate.
+  const int epochs = !validated && context.rounds > 0 ? std::min(context.rounds, how.epochs) : how.epochs;
+  const auto steps = static_cast<std::int64_t>(epochs) * static_cast<std::int64_t>(batches.batches());
+  // Before half of the schedule is left there is still more to come from it than from what was seen.
+  BestEpoch best(task_, context.metric, std::max(8, epochs / 2));
+  double progress = 0.0;
+  double training_seconds = 0.0;
+  std::int64_t step = 0;
+  int epoch = 0;
+  bool cut = false;
+  bool go_on = true;
+  while (go_on && progress < 1.0) {
+    if (step > 0 && has_to_stop(context)) {
+      cut = true;
+      break;
+    }
+    const Stopwatch watch;
+    const std::span<const std::uint32_t> rows = batches.next();
+    const double late = flat_cosine(progress);
+    const torch::Tensor& output = network_->forward_training(training.features, rows, how.dropout * late, dropping);
+    const double loss = loss_of(output, rows, how.label_smoothing);
+    if (!std::isfinite(loss)) {
+      throw Error(
+          fmt::format("The neural network diverged: its loss became {} in epoch {}; a smaller learning rate may help.",
+                      loss, epoch + 1));
+    }
+    network_->backward(gradient_);
+    optimizer.step(how.learning_rate * coslog4(progress), how.weight_decay * late);
+    ++step;
+    training_seconds += watch.seconds();
+    time.training_took(training_seconds / static_cast<double>(step * static_cast<std::int64_t>(batches.size())));
+    // The seconds there are get known better on the way; progress never goes back.
+    const double used = time.elapsed();
+    progress = std::max(progress,
+                        Progress(static_cast<double>(steps), time.for_training()).at(static_cast<double>(step), used));
+    if (step % static_cast<std::int64_t>(batches.batches()) != 0 && progress < 1.0) continue;
+    ++epoch;
+    if (!validated) continue;
+    const Stopwatch validation_watch;
+    go_on = best.observe(epoch, context.validation->target, predict(context.validation->features), optimizer.values());
+    time.validation_took(validation_watch.seconds());
+  }
+  cut = cut || (go_on && step < steps);
+  const int rounds = best.epoch() > 0 ? best.epoch() : std::max(1, epoch);
+  if (best.epoch() > 0) {
+    const torch::NoGradGuard no_grad;
+    torch::Tensor weights = optimizer.values();
+    weights.copy_(best.weights());
+  }
+  return {{"rounds", rounds}, {"epochs", epoch}, {"parameters", optimizer.values().numel()}, {"cut", cut}};
+}
+
+Matrix TabularNetwork::predict(const FeatureRows& features) const {
+  if (network_ == nullptr) throw InternalError("a neural network was asked to predict before it was fitted");
+  Matrix out(features.rows(), task_.outputs());
+  std::vector<std::uint32_t> rows(features.rows());
+  std::iota(rows.begin(), rows.end(), std::uint32_t{0});
+  for (std::size_t start = 0; start < rows.size(); start += kPredictionBatch) {
+    const std::size_t count = std::min(kPredictionBatch, rows.size() - start);
+    const torch::Tensor& result = network_->forward(features, std::span(rows).subspan(start, count));
+    std::copy_n(result.data_ptr<float>(), count * out.columns, out.row(start).data());
+  }
+  if (task_.is_classification()) {
+    softmax_rows(out.values.data(), static_cast<std::int64_t>(out.rows), static_cast<std::int64_t>(out.columns));
+  } else {
+    target_.restore(out);
+  }
+  if (!std::all_of(out.values.begin(), out.values.end(), [](float value) { return std::isfinite(value); })) {
+    throw Error("The neural network diverged: a prediction is not a finite number.");
+  }
+  return out;
+}
+
+void TabularNetwork::save(const std::filesystem::path& folder) const {
+  if (network_ == nullptr) throw InternalError("a neural network was to be saved before it was fitted");
+  save_weights(*network_, folder / kWeightsFile);
+  const Json description = {{"version", 1}, {"shape", network_->shape().to_json()}, {"target", target_.to_json()}};
+  write_file_atomically(folder / kDescriptionFile, description.dump());
+}
+
+void TabularNetwork::load(const std::filesystem::path& folder, const Task& task) {
+  const std::filesystem::path path = folder / kDescriptionFile;
+  const std::string text = read_file(path);
+  task_ = task;
+  try {
+    const Json json = Json::parse(text);
+    target_ = TabularTarget::from_json(json.at("target"));
+    network_ = std::make_unique<TabularModule>(TabularShape::from_json(json.at("shape")));
+  } catch (const Json::exception&) {
+    throw InputError("The model file " + path.string() + " is damaged; fit the model again.");
+  }
+  load_weights(*network_, folder / kWeightsFile);
+}
+
+}  // namespace
+
+std::unique_ptr<Learner> make_tabular_network(const Configuration& configuration, const Task& task) {
+  return std::make_unique<TabularNetwork>(configuration, task);
+}
+
+}  // namespace nascent
