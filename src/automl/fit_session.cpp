@@ -108,6 +108,7 @@ void FitSession::search() {
   const Fidelity fidelity = settings_.trial_fidelity;
   SearchLoopOptions options{.max_trials = settings_.trials.value_or(-1),
                             .deadline = times_.search_end,
+                            .least_seconds = times_.least_trial_seconds,
                             .grace_seconds = grace_of(times_),
                             .first = {},
                             .fidelity = [fidelity](const Configuration&) { return fidelity; },

@@ -40,7 +40,8 @@ double testing_seconds(const FitPlan& plan, double total, std::size_t test_rows)
 }
 
 double network_search_seconds(const FitPlan& plan, double total, std::size_t test_rows) {
-  return total * (1.0 - kNetworkFinalShare) - saving_seconds(total) - testing_seconds(plan, total, test_rows);
+  const double others = saving_seconds(total) + testing_seconds(plan, total, test_rows);
+  return std::max(0.05 * total, total * (1.0 - kNetworkFinalShare) - others);
 }
 
 }  // namespace
@@ -56,11 +57,13 @@ TimePlan plan_time(const FitPlan& plan, std::optional<double> remaining, std::si
     final_training = kNetworkFinalShare * total;
     const double search = network_search_seconds(plan, total, test_rows);
     times.trial_seconds = kSlowestCandidate * search * workers / candidates_in(total);
+    // A candidate that gets half of its training or less would only be measured wrongly.
+    times.least_trial_seconds = 0.5 * times.trial_seconds / kSlowestCandidate;
   }
   const double now = seconds_of(Clock::now());
   times.end = Deadline::at(now + total);
-  times.final_end = Deadline::at(now + total - after);
-  times.search_end = Deadline::at(now + total - after - final_training);
+  times.final_end = Deadline::at(now + std::max(0.1 * total, total - after));
+  times.search_end = Deadline::at(now + std::max(0.05 * total, total - after - final_training));
   return times;
 }
 

@@ -21,7 +21,8 @@ struct TimePlan {
   Deadline search_end;
   Deadline final_end;
   Deadline end;
-  double trial_seconds;  ///< the most a single trial may take; infinity without a time
+  double trial_seconds;              ///< the most a single trial may take; infinity without a time
+  double least_trial_seconds = 0.0;  ///< with less time than this before the end of the search no trial is started
 };
 
 /// `remaining`: seconds from now until the fit must have ended; none: no limit. `test_rows`: to be predicted at the

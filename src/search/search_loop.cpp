@@ -114,6 +114,7 @@ class SearchLoop {
     if (options_.max_trials >= 0 && counted_ + static_cast<std::int64_t>(running_.size()) >= options_.max_trials) {
       return fmt::format("{} trials are done", options_.max_trials);
     }
+    if (options_.deadline.remaining() < options_.least_seconds) return std::string("the time is up");
     if (exhausted_) return "the space is exhausted";
     if (!any_succeeded_ && failed_ >= kHopelessTrials) {
       return fmt::format("{} trials failed and none succeeded; the last: {}", failed_, last_failure_);

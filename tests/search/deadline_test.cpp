@@ -25,6 +25,14 @@ TEST(SearchDeadline, nothing_is_started_after_it) {
   EXPECT_TRUE(store->trials().empty());
 }
 
+TEST(SearchDeadline, nothing_is_started_with_too_little_time_before_it) {
+  const auto store = create_memory_store(bowl_study());
+  const auto executor = threads(1, bowl);
+  Session session{*store, *executor, {.deadline = Deadline::in(1000.0), .least_seconds = 2000.0}};
+  EXPECT_EQ(session.run().ended_because, "the time is up");
+  EXPECT_TRUE(store->trials().empty());
+}
+
 TEST(SearchDeadline, ends_a_search_without_another_limit) {
   const auto store = create_memory_store(bowl_study());
   const auto executor = threads(2, bowl);

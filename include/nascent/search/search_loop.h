@@ -23,6 +23,7 @@ struct SearchLoopOptions {
   std::int64_t max_trials = -1;   ///< finished trials of the whole study, over all its sessions; -1 for no limit. Those
                                   ///< that were cut off without a result do not count
   Deadline deadline = {};         ///< nothing is started after it; what runs then is asked to stop
+  double least_seconds = 0.0;     ///< no trial is started with less time than this before the deadline
   double grace_seconds = 1.0;     ///< what runs so much later is killed (where the executor can)
   std::size_t max_in_flight = 0;  ///< trials at a time; 0 for all slots
   std::vector<Configuration> first = {};                        ///< tried before the strategy is asked, in this order
