@@ -52,73 +52,12 @@ bool feeds_only_add(const Architecture& architecture, int index) {
 
 }  // namespace
 
-Network::Network(Architecture architecture, Random& random) : architecture_(std::move(architecture)) {
-  const std::size_t count = architecture_.nodes().size();
-  weights_.resize(count);
-  readers_.assign(count, 0);
-  for (std::size_t i = 0; i < count; ++i) {
-    for (const int input : architecture_.nodes()[i].inputs) ++readers_[static_cast<std::size_t>(input)];
-    make_weights(static_cast<int>(i), feeds_only_add(architecture_, static_cast<int>(i)), random);
-  }
-  plan();
-}
-
-void Network::plan() {
-  const auto& nodes = architecture_.nodes();
-  const auto only_reader = [&](int index) {
-    if (readers_[static_cast<std::size_t>(index)] != 1) return -1;
-    for (int i = index + 1; i < static_cast<int>(nodes.size()); ++i) {
-      const auto& inputs = nodes[static_cast<std::size_t>(i)].inputs;
-      if (std::find(inputs.begin(), inputs.end(), index) != inputs.end()) return i;
-    }
-    return -1;
-  };
-  const auto is_relu = [&](int index) {
-    const auto* activation =
-        index < 0 ? nullptr : std::get_if<Activation>(&nodes[static_cast<std::size_t>(index)].operation);
-    return activation != nullptr && activation->kind == ActivationKind::kRelu;
-  };
-  const auto is_sum_of_two = [&](int index) {
-    return index >= 0 && std::holds_alternative<Add>(nodes[static_cast<std::size_t>(index)].operation) &&
-           nodes[static_cast<std::size_t>(index)].inputs.size() == 2;
-  };
-  // Groups run where their last node stands; their other nodes run nowhere.
-  std::vector<int> norm_of(nodes.size(), -1);
-  std::vector<bool> absorbed(nodes.size(), false);
-  for (int i = 1; i < static_cast<int>(nodes.size()); ++i) {
-    if (!std::holds_alternative<BatchNorm>(nodes[static_cast<std::size_t>(i)].operation)) continue;
-    int end = i;
-    // Of an addition of two normalizations the later one takes it: the other must have been computed by then.
-    if (const int next = only_reader(end); is_sum_of_two(next) && norm_of[static_cast<std::size_t>(next)] < 0) {
-      const auto& inputs = nodes[static_cast<std::size_t>(next)].inputs;
-      const int other = inputs[0] == i ? inputs[1] : inputs[0];
-      if (other < i) end = next;
-    }
-    if (const int next = only_reader(end); is_relu(next)) end = next;
-    for (int k = i; k != end; k = only_reader(k)) absorbed[static_cast<std::size_t>(k)] = true;
-    norm_of[static_cast<std::size_t>(end)] = i;
-  }
-  std::vector<std::size_t> last_step(nodes.size(), 0);
-  for (int i = 1; i < static_cast<int>(nodes.size()); ++i) {
-    if (absorbed[static_cast<std::size_t>(i)]) continue;
-    Step step{.node = i, .norm = norm_of[static_cast<std::size_t>(i)], .reads = {}, .relu = false, .last_reads = {}};
-    if (step.norm < 0) {
-      step.reads = nodes[static_cast<std::size_t>(i)].inputs;
-    } else {
-      step.relu = is_relu(i);
-      step.reads = nodes[static_cast<std::size_t>(step.norm)].inputs;
-      const int sum = step.norm == i ? -1 : only_reader(step.norm);
-      if (is_sum_of_two(sum)) {
-        const auto& inputs = nodes[static_cast<std::size_t>(sum)].inputs;
-        step.reads.push_back(inputs[0] == step.norm ? inputs[1] : inputs[0]);
-      }
-    }
-    for (const int read : step.reads) last_step[static_cast<std::size_t>(read)] = steps_.size();
-    steps_.push_back(std::move(step));
-  }
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (readers_[i] > 0 && !absorbed[i]) steps_[last_step[i]].last_reads.push_back(static_cast<int>(i));
-  }
+Network::Network(Architecture architecture, Random& random)
+    : architecture_(std::move(architecture)),
+      weights_(architecture_.nodes().size()),
+      readers_(reader_counts(architecture_)),
+      steps_(plan_execution(architecture_)) {
+  for (int i = 0; i <= architecture_.last(); ++i) make_weights(i, feeds_only_add(architecture_, i), random);
 }
 
 void Network::make_weights(int index, bool before_add, Random& random) {
@@ -154,14 +93,14 @@ void Network::make_weights(int index, bool before_add, Random& random) {
 torch::Tensor Network::forward(const torch::Tensor& input, Precision precision) {
   std::vector<torch::Tensor> values(architecture_.nodes().size());
   values[0] = as_type(input, precision);
-  for (const Step& step : steps_) {
+  for (const ExecutionStep& step : steps_) {
     values[static_cast<std::size_t>(step.node)] = run(step, values, precision);
     for (const int read : step.last_reads) values[static_cast<std::size_t>(read)].reset();
   }
   return values.back().to(torch::kFloat32);
 }
 
-torch::Tensor Network::run(const Step& step, const std::vector<torch::Tensor>& values, Precision precision) {
+torch::Tensor Network::run(const ExecutionStep& step, const std::vector<torch::Tensor>& values, Precision precision) {
   const auto value = [&](std::size_t i) { return values[static_cast<std::size_t>(step.reads[i])]; };
   const torch::Tensor& x = values[static_cast<std::size_t>(step.reads[0])];
   if (step.norm >= 0) {
@@ -203,7 +142,7 @@ torch::Tensor Network::run(const Step& step, const std::vector<torch::Tensor>& v
   return x;  // Identity
 }
 
-bool Network::overwritable(const Step& step) const {
+bool Network::overwritable(const ExecutionStep& step) const {
   const auto source = static_cast<std::size_t>(step.reads[0]);
   const Operation& operation = architecture_.nodes()[source].operation;
   return readers_[source] == 1 && (std::holds_alternative<Convolution>(operation) ||

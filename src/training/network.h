@@ -5,6 +5,7 @@
 
 #include "nascent/architecture/architecture.h"
 #include "nascent/core/random.h"
+#include "training/execution_plan.h"
 #include "training/flat_optimizer.h"
 #include "training/fused_layers.h"
 #include "training/precision.h"
@@ -33,25 +34,15 @@ class Network : public torch::nn::Module {
   std::vector<ParameterGroupMember> optimizer_members() const;
 
  private:
-  /// A group of nodes that runs as one: a normalization with the addition and the rectification that follow it, or any
-  /// single node.
-  struct Step {
-    int node;                     ///< whose output comes out
-    int norm = -1;                ///< the normalization of a group, else -1
-    std::vector<int> reads;       ///< nodes whose outputs go in
-    bool relu = false;            ///< the group ends with a rectification
-    std::vector<int> last_reads;  ///< nodes whose outputs nobody needs afterwards
-  };
   void make_weights(int index, bool before_add, Random& random);
-  void plan();
   /// True if nothing but this step needs what it reads, neither forward nor for the gradients.
-  bool overwritable(const Step& step) const;
-  torch::Tensor run(const Step& step, const std::vector<torch::Tensor>& values, Precision precision);
+  bool overwritable(const ExecutionStep& step) const;
+  torch::Tensor run(const ExecutionStep& step, const std::vector<torch::Tensor>& values, Precision precision);
 
   Architecture architecture_;
   std::vector<NormWeights> weights_;  ///< one for each node; undefined tensors where it has none
   std::vector<int> readers_;          ///< how many nodes read the output of a node
-  std::vector<Step> steps_;
+  std::vector<ExecutionStep> steps_;
 };
 
 }  // namespace nascent
