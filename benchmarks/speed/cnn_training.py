@@ -43,7 +43,13 @@ net = nn.Sequential(
 for module in net.modules():
     if isinstance(module, nn.Conv2d):
         nn.init.kaiming_normal_(module.weight)
-optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4, nesterov=True)
+    if isinstance(module, nn.Linear):
+        nn.init.normal_(module.weight, std=module.in_features ** -0.5)
+        nn.init.zeros_(module.bias)
+decaying = [p for p in net.parameters() if p.dim() > 1]
+others = [p for p in net.parameters() if p.dim() <= 1]
+optimizer = torch.optim.SGD([{"params": decaying, "weight_decay": 5e-4}, {"params": others}], lr=0.1, momentum=0.9,
+                            nesterov=True)
 loss_of = nn.CrossEntropyLoss()
 
 
