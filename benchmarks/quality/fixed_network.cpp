@@ -10,7 +10,7 @@
 #include <exception>
 #include <thread>
 
-#include "evaluation/fitted_model.h"
+#include "nascent/data/metric.h"
 #include "nascent/data/images.h"
 #include "nascent/learner/image_family.h"
 #include "training/image_classifier.h"

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <exception>
 
-#include "evaluation/fitted_model.h"
+#include "nascent/data/metric.h"
 #include "nascent/core/deadline.h"
 #include "nascent/data/csv.h"
 #include "nascent/data/table.h"

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "nascent/core/error.h"
+#include "nascent/core/files.h"
 #include "nascent/data/metric.h"
 #include "run/prediction_file.h"
 #include "training/image_classifier.h"
@@ -38,9 +39,28 @@ ImageClassifier start_network(const RunFolder& folder, const FitPlan& plan, cons
                          options_of(plan));
 }
 
-/// An image and its mirror image show the same thing to a network that was trained on both.
-bool averages_mirror_images(const ImageClassifier& network) {
-  return network.training().augmentation_for(network.schema().height, network.schema().width).flip;
+constexpr const char* kPredictionFile = "prediction.json";
+/// Enough to see whether mirror images help.
+constexpr std::size_t kMirrorTestImages = 2000;
+
+std::vector<double> labels_of(const ImageSet& images, std::span<const std::uint32_t> rows) {
+  std::vector<double> labels;
+  for (const std::uint32_t row : rows) labels.push_back(images.labels()[row]);
+  return labels;
+}
+
+/// Whether the mean over an image and its mirror image predicts better than the image alone. Asked only of networks
+/// that were trained on both, and answered by validation images: a mirrored shoe is a shoe, a mirrored digit is none.
+bool mirror_images_help(const ImageClassifier& network, const FitPlan& plan, const ImageSet& images,
+                        std::span<const std::uint32_t> validation) {
+  if (!network.training().augmentation_for(network.schema().height, network.schema().width).flip) return false;
+  const std::size_t count = std::min(validation.size(), kMirrorTestImages);
+  const std::span<const std::uint32_t> rows = validation.first(count);
+  const std::vector<double> truth = labels_of(images, rows);
+  const Metric& metric = metric_named(plan.metric, plan.task.kind);
+  const double mirrored = score(metric, plan.task, truth, network.predict(images, rows, true));
+  const double plain = score(metric, plan.task, truth, network.predict(images, rows, false));
+  return metric.maximize ? mirrored > plain : mirrored < plain;
 }
 
 }  // namespace
@@ -61,7 +81,7 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) const {
     deadline = earlier(deadline, Deadline::in(payload.at("time_limit").get<double>()));
   // What is left after training: writing the weights and the predictions.
   if (deadline.exists())
-    deadline = Deadline::at(deadline.clock_seconds() - std::clamp(0.02 * deadline.remaining(), 0.1, 1.0));
+    deadline = Deadline::at(deadline.clock_seconds() - std::clamp(0.04 * deadline.remaining(), 0.1, 2.5));
 
   ImageClassifier network = start_network(folder_, plan_, payload);
   Json details = network.fit(
@@ -78,8 +98,7 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) const {
            },
        .metric = plan_.metric});
   const Matrix& predictions = network.validation_predictions();
-  std::vector<double> truth;
-  for (const std::uint32_t row : validation) truth.push_back(images_.labels()[row]);
+  const std::vector<double> truth = labels_of(images_, validation);
   details["fit_seconds"] = watch.seconds();
   Json answer{{"metrics", score_all(plan_.task, truth, predictions)}};
   const double seen = details.value("samples", samples) / samples;
@@ -90,6 +109,8 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) const {
   const fs::path folder = folder_.trial(payload.at("trial").get<std::int64_t>());
   fs::create_directories(folder / "fold-0");
   network.save(folder / "fold-0");
+  const bool mirror = is_final && mirror_images_help(network, plan_, images_, validation);
+  write_file(folder / "fold-0" / kPredictionFile, Json{{"mirror_average", mirror}}.dump());
   save_predictions(folder_.predictions(payload.at("trial").get<std::int64_t>()), {validation, predictions});
   return answer;
 }
@@ -98,7 +119,9 @@ Matrix predict_with_network(const fs::path& folder, const std::string& device, c
   const ImageClassifier network = ImageClassifier::load(folder, {.device = device});
   std::vector<std::uint32_t> rows(images.count());
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<std::uint32_t>(i);
-  return network.predict(images, rows, averages_mirror_images(network));
+  const Json how = Json::parse(read_file(folder / kPredictionFile), nullptr, false);
+  if (!how.is_object()) throw InputError((folder / kPredictionFile).string() + " is damaged");
+  return network.predict(images, rows, how.value("mirror_average", false));
 }
 
 }  // namespace nascent

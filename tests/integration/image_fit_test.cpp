@@ -1,0 +1,118 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "nascent/core/files.h"
+#include "nascent/core/json.h"
+#include "nascent/core/random.h"
+#include "paths.h"
+#include "support/program.h"
+#include "support/temporary_folder.h"
+
+namespace nascent {
+namespace {
+
+using testing::kNascent;
+using testing::ProgramResult;
+using testing::run_program;
+using testing::TemporaryFolder;
+
+constexpr std::uint32_t kSide = 12;
+
+void append_big_endian(std::string& bytes, std::uint32_t value) {
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>((value >> shift) & 0xffU);
+}
+
+/// Noise with one bright half: left, right or top. The class says which; mirroring the image changes it.
+void write_idx_pair(const std::filesystem::path& folder, const std::string& prefix, std::uint32_t count,
+                    Random& random) {
+  std::string images;
+  append_big_endian(images, 0x00000803);
+  for (const std::uint32_t size : {count, kSide, kSide}) append_big_endian(images, size);
+  std::string labels;
+  append_big_endian(labels, 0x00000801);
+  append_big_endian(labels, count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::uint32_t kind = i % 3;
+    labels += static_cast<char>(kind);
+    for (std::uint32_t y = 0; y < kSide; ++y) {
+      for (std::uint32_t x = 0; x < kSide; ++x) {
+        const bool bright = kind == 0 ? x < kSide / 2 : kind == 1 ? x >= kSide / 2 : y < kSide / 2;
+        images += static_cast<char>(random.below(120) + (bright ? 100 : 0));
+      }
+    }
+  }
+  write_file_atomically(folder / (prefix + "-images-idx3-ubyte"), images);
+  write_file_atomically(folder / (prefix + "-labels-idx1-ubyte"), labels);
+}
+
+std::string image_data(const TemporaryFolder& folder) {
+  Random random(11);
+  std::filesystem::create_directories(folder / "images");
+  write_idx_pair(folder / "images", "train", 300, random);
+  write_idx_pair(folder / "images", "t10k", 90, random);
+  return folder / "images";
+}
+
+ProgramResult short_fit(const std::string& data, const std::string& run) {
+  return run_program({kNascent, "fit", data, "--trials", "3", "--workers", "1", "--trial-epochs", "3", "--epochs", "6",
+                      "--out", run, "--json"});
+}
+
+TEST(ImageFit, DesignsANetworkThatTellsTheClassesApart) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const ProgramResult result = short_fit(image_data(folder), run);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const Json report = Json::parse(result.out);
+  EXPECT_EQ(report.at("task").at("classes").size(), 3U);
+  EXPECT_EQ(report.at("trials").at("total"), 4) << "three candidates and one finalist";
+  // Guessing is right in a third of the cases; half-bright images are told apart by a single filter.
+  EXPECT_GT(report.at("scores").at("test").at("accuracy").get<double>(), 0.8);
+
+  const ProgramResult evaluated = run_program({kNascent, "evaluate", run, folder / "images", "--json"});
+  ASSERT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  EXPECT_EQ(Json::parse(evaluated.out).at("rows"), 90);
+  EXPECT_NEAR(Json::parse(evaluated.out).at("metrics").at("accuracy").get<double>(),
+              report.at("scores").at("test").at("accuracy").get<double>(), 1e-9);
+}
+
+TEST(ImageFit, FinalistsAreRankedAboveCandidatesOfLowerFidelity) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  ASSERT_EQ(short_fit(image_data(folder), run).exit_code, 0);
+  const ProgramResult board = run_program({kNascent, "leaderboard", run, "--json"});
+  const Json trials = Json::parse(board.out).at("trials");
+  ASSERT_EQ(trials.size(), 4U);
+  EXPECT_TRUE(trials[0].at("fidelity").empty());
+  EXPECT_EQ(trials[0].at("weight"), 1.0);
+  for (std::size_t i = 1; i < trials.size(); ++i) EXPECT_EQ(trials[i].at("fidelity").at("epochs"), 3.0);
+}
+
+TEST(ImageFit, PredictsPicturesByName) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  ASSERT_EQ(short_fit(image_data(folder), run).exit_code, 0);
+  const ProgramResult result =
+      run_program({kNascent, "predict", run, folder / "images/t10k-images-idx3-ubyte", "-o", folder / "p.csv"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::string text = read_file(folder / "p.csv");
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 91);
+  EXPECT_NE(text.find("probability_2"), std::string::npos) << text.substr(0, 100);
+}
+
+TEST(ImageFit, OneSeedGivesTheSameNetworksWithOneWorker) {
+  const TemporaryFolder folder;
+  const std::string data = image_data(folder);
+  std::vector<Json> boards;
+  for (const char* name : {"first", "second"}) {
+    ASSERT_EQ(short_fit(data, folder / name).exit_code, 0);
+    Json trials = Json::parse(run_program({kNascent, "leaderboard", folder / name, "--json"}).out).at("trials");
+    for (Json& trial : trials) trial.erase("seconds");
+    boards.push_back(trials);
+  }
+  EXPECT_EQ(boards[0], boards[1]);
+}
+
+}  // namespace
+}  // namespace nascent
