@@ -14,9 +14,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kFewestRows = 10;
-/// More validation images than this measure no better than the differences between networks need, and cost training
-/// time.
+/// More validation images than this measure no better than the differences between networks need.
 constexpr double kMostValidationImages = 6000.0;
+/// Every candidate predicts all validation images: with little time there must be fewer, or nothing is left for
+/// training.
+double validation_images(std::optional<double> seconds) {
+  return seconds ? std::min(kMostValidationImages, 500.0 + 15.0 * *seconds) : kMostValidationImages;
+}
 
 std::string plural(std::size_t count, const std::string& noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
@@ -147,8 +151,8 @@ PreparedData prepare_images(const FitOptions& options) {
   plan.task = read.schema.task;
   plan.images = read.schema;
   const std::vector<double> labels(data.images.labels().begin(), data.images.labels().end());
-  const double share =
-      std::min(labels.size() < 5000 ? 0.2 : 0.1, kMostValidationImages / static_cast<double>(labels.size()));
+  const double share = std::min(labels.size() < 5000 ? 0.2 : 0.1,
+                                validation_images(options.time_seconds) / static_cast<double>(labels.size()));
   plan.split = make_holdout(plan.task, labels, share, options.seed);
 
   data.notes.push_back(fmt::format(
