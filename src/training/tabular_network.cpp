@@ -16,6 +16,7 @@
 #include "training/tabular_module.h"
 #include "training/tabular_target.h"
 #include "training/time_budget.h"
+#include "training/value_ranks.h"
 #include "training/weights_file.h"
 
 namespace nascent {
@@ -37,6 +38,10 @@ struct TabularTraining {
   int epochs;
 };
 
+bool is_periodic(const Configuration& configuration) {
+  return configuration.find("numeric_embedding") != nullptr && configuration.choice("numeric_embedding") == "periodic";
+}
+
 TabularTraining training_of(const Configuration& configuration) {
   TabularTraining training{.learning_rate = configuration.number("learning_rate"),
                            .weight_decay = configuration.number("weight_decay"),
@@ -46,33 +51,13 @@ TabularTraining training_of(const Configuration& configuration) {
   if (configuration.find("label_smoothing") != nullptr) {
     training.label_smoothing = configuration.number("label_smoothing");
   }
-  if (configuration.find("numeric_embedding") != nullptr && configuration.choice("numeric_embedding") == "periodic") {
-    training.sigma = configuration.branch("numeric_embedding").number("sigma");
-  }
+  if (is_periodic(configuration)) training.sigma = configuration.branch("numeric_embedding").number("sigma");
   return training;
 }
 
-/// The columns that hold more than two different numbers: a periodic embedding of 0 and 1 can say nothing new.
-std::vector<std::int64_t> columns_with_many_values(const Matrix& numbers) {
-  std::vector<std::int64_t> columns;
-  for (std::size_t c = 0; c < numbers.columns; ++c) {
-    if (numbers.rows == 0) break;
-    const float first = numbers(0, c);
-    float second = first;
-    for (std::size_t r = 1; r < numbers.rows; ++r) {
-      const float value = numbers(r, c);
-      if (value == first || value == second) continue;
-      if (second != first) {
-        columns.push_back(static_cast<std::int64_t>(c));
-        break;
-      }
-      second = value;
-    }
-  }
-  return columns;
-}
-
-TabularShape shape_of(const Configuration& configuration, const Task& task, const FeatureRows& features) {
+/// The last `ranks` of the numeric columns are the ranks of others: these are what is embedded.
+TabularShape shape_of(const Configuration& configuration, const Task& task, const FeatureRows& features,
+                      std::size_t ranks) {
   TabularShape shape{.numbers = static_cast<std::int64_t>(features.numbers.columns),
                      .cardinalities = features.cardinalities,
                      .layers = configuration.integer("layers"),
@@ -80,12 +65,16 @@ TabularShape shape_of(const Configuration& configuration, const Task& task, cons
                      .outputs = static_cast<std::int64_t>(task.outputs()),
                      .activation = activation_of(configuration.choice("activation"))};
   if (configuration.find("embedding") != nullptr) shape.embedding = configuration.integer("embedding");
-  if (configuration.find("numeric_embedding") != nullptr && configuration.choice("numeric_embedding") == "periodic") {
+  if (is_periodic(configuration)) {
     shape.periodic_size = configuration.branch("numeric_embedding").integer("size");
-    shape.periodic_columns = columns_with_many_values(features.numbers);
+    for (std::size_t i = ranks; i > 0; --i)
+      shape.periodic_columns.push_back(shape.numbers - static_cast<std::int64_t>(i));
   }
   return shape;
 }
+
+/// Up within the first twentieth, at the peak until the middle, then down to zero along half a cosine.
+double rate_at(double progress) { return flat_cosine(progress) * std::min(1.0, 0.05 + 20.0 * progress); }
 
 bool has_to_stop(const FitContext& context) {
   return context.deadline.passed() || (context.should_stop && context.should_stop());
@@ -102,12 +91,16 @@ class TabularNetwork final : public Learner {
   void load(const std::filesystem::path& folder, const Task& task) override;
 
  private:
+  /// What the network reads: the features and the ranks of their numbers.
+  FeatureRows prepared(const FeatureRows& features) const;
+  Matrix predict_prepared(const FeatureRows& features) const;
   void read_targets(const std::vector<double>& target);
   double loss_of(const torch::Tensor& output, std::span<const std::uint32_t> rows, double smoothing);
 
   Configuration configuration_;
   Task task_;
   TabularTarget target_;
+  ValueRanks ranks_;
   std::unique_ptr<TabularModule> network_;
   // Of the rows that are being learned, and of one batch of them.
   std::vector<std::int32_t> labels_;
@@ -151,9 +144,12 @@ Json TabularNetwork::fit(const LabelledRows& training, const FitContext& context
   TimeBudget time(context.deadline, validated ? static_cast<double>(context.validation->target.size()) : 0.0);
 
   read_targets(training.target);
-  network_ = std::make_unique<TabularModule>(shape_of(configuration_, task_, training.features));
+  ranks_ = is_periodic(configuration_) ? ValueRanks(training.features.numbers) : ValueRanks();
+  const FeatureRows features = prepared(training.features);
+  const FeatureRows validation = validated ? prepared(context.validation->features) : FeatureRows();
+  network_ = std::make_unique<TabularModule>(shape_of(configuration_, task_, features, ranks_.columns().size()));
   Random random(context.seed, 1);
-  network_->initialise(training.features, how.sigma, random);
+  network_->initialise(features, how.sigma, random);
   FlatOptimizer optimizer(network_->members(), kAdam);
   EpochBatches batches(training.target.size(), how.batch, Random(context.seed, 2));
   Random dropping(context.seed, 3);
@@ -176,8 +172,7 @@ Json TabularNetwork::fit(const LabelledRows& training, const FitContext& context
     }
     const Stopwatch watch;
     const std::span<const std::uint32_t> rows = batches.next();
-    const double late = flat_cosine(progress);
-    const torch::Tensor& output = network_->forward_training(training.features, rows, how.dropout * late, dropping);
+    const torch::Tensor& output = network_->forward_training(features, rows, how.dropout, dropping);
     const double loss = loss_of(output, rows, how.label_smoothing);
     if (!std::isfinite(loss)) {
       throw Error(
@@ -185,7 +180,7 @@ Json TabularNetwork::fit(const LabelledRows& training, const FitContext& context
                       loss, epoch + 1));
     }
     network_->backward(gradient_);
-    optimizer.step(how.learning_rate * coslog4(progress), how.weight_decay * late);
+    optimizer.step(how.learning_rate * rate_at(progress), how.weight_decay);
     ++step;
     training_seconds += watch.seconds();
     time.training_took(training_seconds / static_cast<double>(step * static_cast<std::int64_t>(batches.size())));
@@ -197,7 +192,7 @@ Json TabularNetwork::fit(const LabelledRows& training, const FitContext& context
     ++epoch;
     if (!validated) continue;
     const Stopwatch validation_watch;
-    go_on = best.observe(epoch, context.validation->target, predict(context.validation->features), optimizer.values());
+    go_on = best.observe(epoch, context.validation->target, predict_prepared(validation), optimizer.values());
     time.validation_took(validation_watch.seconds());
   }
   cut = cut || (go_on && step < steps);
@@ -210,8 +205,18 @@ Json TabularNetwork::fit(const LabelledRows& training, const FitContext& context
   return {{"rounds", rounds}, {"epochs", epoch}, {"parameters", optimizer.values().numel()}, {"cut", cut}};
 }
 
+FeatureRows TabularNetwork::prepared(const FeatureRows& features) const {
+  return {.numbers = ranks_.appended_to(features.numbers),
+          .codes = features.codes,
+          .cardinalities = features.cardinalities};
+}
+
 Matrix TabularNetwork::predict(const FeatureRows& features) const {
   if (network_ == nullptr) throw InternalError("a neural network was asked to predict before it was fitted");
+  return predict_prepared(prepared(features));
+}
+
+Matrix TabularNetwork::predict_prepared(const FeatureRows& features) const {
   Matrix out(features.rows(), task_.outputs());
   std::vector<std::uint32_t> rows(features.rows());
   std::iota(rows.begin(), rows.end(), std::uint32_t{0});
@@ -234,7 +239,10 @@ Matrix TabularNetwork::predict(const FeatureRows& features) const {
 void TabularNetwork::save(const std::filesystem::path& folder) const {
   if (network_ == nullptr) throw InternalError("a neural network was to be saved before it was fitted");
   save_weights(*network_, folder / kWeightsFile);
-  const Json description = {{"version", 1}, {"shape", network_->shape().to_json()}, {"target", target_.to_json()}};
+  const Json description = {{"version", 1},
+                            {"shape", network_->shape().to_json()},
+                            {"ranks", ranks_.to_json()},
+                            {"target", target_.to_json()}};
   write_file_atomically(folder / kDescriptionFile, description.dump());
 }
 
@@ -245,6 +253,7 @@ void TabularNetwork::load(const std::filesystem::path& folder, const Task& task)
   try {
     const Json json = Json::parse(text);
     target_ = TabularTarget::from_json(json.at("target"));
+    ranks_ = ValueRanks::from_json(json.at("ranks"));
     network_ = std::make_unique<TabularModule>(TabularShape::from_json(json.at("shape")));
   } catch (const Json::exception&) {
     throw InputError("The model file " + path.string() + " is damaged; fit the model again.");

@@ -12,6 +12,7 @@
 #include "training/runtime.h"
 #include "training/tabular_loss.h"
 #include "training/tabular_module.h"
+#include "training/value_ranks.h"
 
 namespace nascent::testing {
 namespace {
@@ -181,6 +182,35 @@ TEST(Activation, DropsTheShareAskedForAndKeepsTheMean) {
   EXPECT_NEAR(dropped / static_cast<double>(values.size()), 0.3, 0.005);
   EXPECT_FLOAT_EQ(*std::max_element(values.begin(), values.end()), 1.0F / 0.7F);
   EXPECT_EQ(values, slopes);
+}
+
+TEST(ValueRanks, SpreadTheDifferentValuesEvenlyWhateverTheirScaleAndFrequency) {
+  Matrix numbers(8, 2);
+  const float rare[] = {0, 0, 0, 0, 0, 10, 20, 99'999};
+  for (std::size_t r = 0; r < 8; ++r) numbers(r, 0) = rare[r];
+  numbers(3, 1) = 1.0F;  // 0 and 1 have no ranks worth telling
+  const ValueRanks ranks(numbers);
+  ASSERT_EQ(ranks.columns(), std::vector<std::int64_t>{0});
+  Matrix asked(5, 2);
+  const float values[] = {-5, 0, 15, 99'999, 1e9F};
+  for (std::size_t r = 0; r < 5; ++r) asked(r, 0) = values[r];
+  const Matrix out = ValueRanks::from_json(Json::parse(ranks.to_json().dump())).appended_to(asked);
+  ASSERT_EQ(out.columns, 3U);
+  const float expected[] = {-1.0F, -1.0F, 0.0F, 1.0F, 1.0F};
+  for (std::size_t r = 0; r < 5; ++r) {
+    EXPECT_EQ(out(r, 0), values[r]);
+    EXPECT_NEAR(out(r, 2), expected[r], 1e-6F) << values[r];
+  }
+}
+
+TEST(ValueRanks, StayAscendingForMoreValuesThanAreKept) {
+  Matrix numbers(5000, 1);
+  for (std::size_t r = 0; r < 5000; ++r) numbers(r, 0) = static_cast<float>((r * 37) % 5000);
+  const Matrix out = ValueRanks(numbers).appended_to(numbers);
+  for (std::size_t r = 0; r < 5000; ++r) {
+    // The values are evenly spread already, so their ranks are linear in them, to a 256th of the way.
+    EXPECT_NEAR(out(r, 1), 2.0F * numbers(r, 0) / 4999.0F - 1.0F, 2.0F / 256.0F);
+  }
 }
 
 // ---- the training ----
