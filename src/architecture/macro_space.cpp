@@ -155,12 +155,12 @@ Architecture build_macro(const Configuration& configuration, const Shape& input,
 
 std::vector<Configuration> first_macro_networks(const ImageTraits& traits, const MacroLimits& limits) {
   std::vector<std::vector<StageDraft>> drafts = {
+      {{32, {"single"}}, {64, {"single"}}, {96, {"single"}}},
       {{16, {"double"}}, {32, {"double"}}, {64, {"double"}}},
-      {{24, {"single"}}, {48, {"single"}}, {96, {"single"}}},
       {{16, {}}, {32, {"single"}}},
   };
-  const char* resolutions[] = {"full", "half", "half"};
-  const char* poolings[] = {"stride", "max", "max"};
+  const char* resolutions[] = {"half", "full", "half"};
+  const char* poolings[] = {"max", "stride", "max"};
   std::vector<Configuration> networks;
   for (std::size_t i = 0; i < drafts.size(); ++i) {
     std::vector<StageDraft>& stages = drafts[i];

@@ -44,7 +44,7 @@ std::size_t count(const std::string& text, const std::string& part) {
 TEST(Drawing, SaysWhatEachLayerDoesItsShapeAndItsParameters) {
   const ImageTraits traits{.channels = 1, .height = 28, .width = 28, .classes = 10};
   const std::string svg =
-      to_svg(build_macro(first_macro_networks(traits)[0], {1, 28, 28}, 10), {.title = "Best <one>"});
+      to_svg(build_macro(first_macro_networks(traits)[1], {1, 28, 28}, 10), {.title = "Best <one>"});
   EXPECT_THAT(svg, HasSubstr("Best &lt;one&gt;"));
   EXPECT_THAT(svg, HasSubstr(">Convolution 3 × 3<"));
   EXPECT_THAT(svg, HasSubstr(">32 filters · stride 2 · batch norm · ReLU<"));

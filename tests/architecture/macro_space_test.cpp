@@ -39,7 +39,7 @@ TEST(MacroSpace, SmallImagesAllowFewerStages) {
   EXPECT_EQ(largest_stage_count(macro_space({.channels = 3, .height = 256, .width = 256})), 4);
 }
 
-TEST(MacroSpace, TheFirstNetworksArePointsOfTheSpaceAndGetCheaper) {
+TEST(MacroSpace, TheFirstNetworksArePointsOfTheSpaceAndTheLastIsTheCheapest) {
   for (const int side : {4, 8, 28, 32, 64}) {
     const ImageTraits traits{.channels = 1, .height = side, .width = side, .classes = 10};
     const SearchSpace space = macro_space(traits);
@@ -48,7 +48,7 @@ TEST(MacroSpace, TheFirstNetworksArePointsOfTheSpaceAndGetCheaper) {
       EXPECT_NO_THROW(space.validate(first));
       costs.push_back(build_macro(first, {1, side, side}, 10).multiply_adds());
     }
-    EXPECT_TRUE(std::is_sorted(costs.rbegin(), costs.rend())) << "side " << side;
+    EXPECT_EQ(std::min_element(costs.begin(), costs.end()) - costs.begin(), 2) << "side " << side;
   }
 }
 
@@ -60,7 +60,7 @@ TEST(MacroSpace, LimitsHoldForTheSpaceAndForWhereItStarts) {
 }
 
 TEST(MacroSpace, TheResidualNetworkHalvesTheResolutionInEveryStageButTheFirst) {
-  const Architecture net = build_macro(first_macro_networks(kFashion)[0], {1, 28, 28}, 10);
+  const Architecture net = build_macro(first_macro_networks(kFashion)[1], {1, 28, 28}, 10);
   EXPECT_EQ(net.node(net.find("stage-1/convolution")).shape, (Shape{16, 28, 28}));
   EXPECT_EQ(net.node(net.find("stage-2/convolution")).shape, (Shape{32, 14, 14}));
   EXPECT_EQ(net.node(net.find("stage-3/convolution")).shape, (Shape{64, 7, 7}));
@@ -69,7 +69,7 @@ TEST(MacroSpace, TheResidualNetworkHalvesTheResolutionInEveryStageButTheFirst) {
 }
 
 TEST(MacroSpace, NodesCarryTheIdentitiesOfTheElementsTheyComeFrom) {
-  Configuration network = first_macro_networks(kFashion)[0];
+  Configuration network = first_macro_networks(kFashion)[1];
   std::vector<Element> stages = network.elements("stages");
   stages.erase(stages.begin());
   stages[0].identity = 42;
@@ -81,7 +81,7 @@ TEST(MacroSpace, NodesCarryTheIdentitiesOfTheElementsTheyComeFrom) {
 }
 
 TEST(MacroSpace, EveryKindOfBlockPoolingAndHeadIsBuilt) {
-  Configuration network = first_macro_networks(kFashion)[0];
+  Configuration network = first_macro_networks(kFashion)[1];
   std::vector<Element> stages = network.elements("stages");
   std::vector<Element> blocks = stages[1].values.elements("blocks");
   blocks[0].values.set("kind", ChoiceValue{"separable", {}});

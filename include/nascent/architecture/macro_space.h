@@ -42,8 +42,8 @@ SearchSpace macro_space(const ImageTraits& traits, const MacroLimits& limits = {
 /// "stage-2/block-5/convolution-1", so that weights can follow an element when its neighbours come and go.
 Architecture build_macro(const Configuration& configuration, const Shape& input, int classes);
 
-/// Starting points of the space, each at most as deep as `traits` allows: a small residual network (16-32-64 filters),
-/// a faster one that starts at half the resolution, and a tiny one.
+/// Starting points of the space, each at most as deep as `traits` allows: a network that halves the resolution at once
+/// and spends the time saved on filters (32-64-96), a residual network at full resolution (16-32-64), and a tiny one.
 std::vector<Configuration> first_macro_networks(const ImageTraits& traits, const MacroLimits& limits = {});
 
 }  // namespace nascent
