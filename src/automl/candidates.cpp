@@ -1,13 +1,16 @@
 #include "automl/candidates.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
+#include "automl/trial_folders.h"
 #include "nascent/core/error.h"
 
 namespace nascent {
 
 std::vector<Candidate> find_candidates(const std::vector<Trial>& trials, const RunFolder& folder, const FitPlan& plan,
-                                       const Objective& objective, std::size_t limit) {
+                                       const Objective& objective, std::size_t limit_per_family) {
   const auto usable = [&](const Trial& trial) {
     return is_finished(trial.state) && trial.result(objective.metric) &&
            std::filesystem::exists(folder.predictions(trial.number));
@@ -17,18 +20,23 @@ std::vector<Candidate> find_candidates(const std::vector<Trial>& trials, const R
     if (usable(trial)) ranked.push_back(&trial);
   const bool any_full = std::any_of(ranked.begin(), ranked.end(), [](const Trial* t) { return t->fidelity.empty(); });
   std::erase_if(ranked, [&](const Trial* trial) { return any_full != trial->fidelity.empty(); });
-  std::stable_sort(ranked.begin(), ranked.end(), [&](const Trial* a, const Trial* b) {
-    return objective.loss(*a->result(objective.metric)) < objective.loss(*b->result(objective.metric));
-  });
+  const auto rank = [&](const Trial* trial) {
+    return std::pair(objective.loss(*trial->result(objective.metric)), trial->result("log_loss").value_or(0.0));
+  };
+  std::stable_sort(ranked.begin(), ranked.end(), [&](const Trial* a, const Trial* b) { return rank(a) < rank(b); });
 
   std::size_t validated = 0;
   for (int round = 0; round < plan.split.rounds; ++round) validated += plan.split.validation_rows(round).size();
   std::vector<Candidate> candidates;
+  std::map<std::string, std::size_t> taken;
   for (const Trial* trial : ranked) {
-    if (candidates.size() >= limit) break;
+    std::size_t& of_family = taken[family_of(trial->configuration)];
+    if (of_family >= limit_per_family) continue;
     try {
       ValidationPredictions predictions = load_predictions(folder.predictions(trial->number));
-      if (predictions.rows.size() == validated) candidates.push_back({*trial, std::move(predictions.values)});
+      if (predictions.rows.size() != validated) continue;
+      candidates.push_back({*trial, std::move(predictions.values)});
+      ++of_family;
     } catch (const InputError&) {
       // A file that was cut off by a crash costs this candidate only.
     }

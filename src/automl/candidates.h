@@ -18,11 +18,11 @@ struct Candidate {
   Matrix predictions;
 };
 
-/// The best finished trials that left predictions for every validation row, best first. Only one fidelity is
-/// considered: the full one if a trial reached it, else the one of the search; scores of different fidelities are never
-/// compared.
+/// The best finished trials of each model family that left predictions for every validation row, best first. Only one
+/// fidelity is considered: the full one if a trial reached it, else the one of the search; scores of different
+/// fidelities are never compared. Equal scores are told apart by the log loss where there is one.
 std::vector<Candidate> find_candidates(const std::vector<Trial>& trials, const RunFolder& folder, const FitPlan& plan,
-                                       const Objective& objective, std::size_t limit);
+                                       const Objective& objective, std::size_t limit_per_family);
 
 /// The rows that validate, ascending, and their truth.
 struct ValidationTruth {

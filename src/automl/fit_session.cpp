@@ -19,8 +19,8 @@
 namespace nascent {
 namespace {
 
-/// So many of the best trials keep their fitted models and may become members.
-constexpr std::size_t kCandidates = 25;
+/// So many of the best trials of each family keep their fitted models and may become members.
+constexpr std::size_t kCandidates = 8;
 double grace_of(const TimePlan& times) {
   return times.end.exists() ? std::clamp(0.03 * times.end.remaining(), 0.2, 1.0) : 1.0;
 }

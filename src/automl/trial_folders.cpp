@@ -2,7 +2,13 @@
 
 #include <algorithm>
 
+#include "run/fit_plan.h"
+
 namespace nascent {
+
+std::string family_of(const Configuration& configuration) {
+  return configuration.find(kModelParameter) == nullptr ? "" : configuration.choice(kModelParameter);
+}
 
 void TrialFolders::finished(const Trial& trial) {
   const auto remove = [this](std::int64_t number) {
@@ -14,7 +20,7 @@ void TrialFolders::finished(const Trial& trial) {
     remove(trial.number);
     return;
   }
-  auto& kept = kept_[trial.fidelity];
+  auto& kept = kept_[{trial.fidelity, family_of(trial.configuration)}];
   kept.emplace_back(objective_.loss(*result), trial.number);
   std::sort(kept.begin(), kept.end());
   while (kept.size() > keep_) {

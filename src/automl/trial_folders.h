@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "nascent/trial/trial.h"
@@ -9,9 +11,11 @@
 
 namespace nascent {
 
-/// Bounds what trials leave on the disk: only the best of each fidelity keep their folder.
+/// Bounds what trials leave on the disk: only the best of each model family keep their folder, at each fidelity. By
+/// family, because an ensemble gains most from members that err differently.
 class TrialFolders {
  public:
+  /// `keep`: so many trials of each family.
   TrialFolders(const RunFolder& folder, Objective objective, std::size_t keep)
       : folder_(folder), objective_(std::move(objective)), keep_(keep) {}
 
@@ -22,7 +26,11 @@ class TrialFolders {
   const RunFolder& folder_;
   Objective objective_;
   std::size_t keep_;
-  std::map<Fidelity, std::vector<std::pair<double, std::int64_t>>> kept_;  // loss and number, best first
+  std::map<std::pair<Fidelity, std::string>, std::vector<std::pair<double, std::int64_t>>>
+      kept_;  // loss and number, best first
 };
+
+/// The model family of a trial's configuration; empty where the space has none to choose from.
+std::string family_of(const Configuration& configuration);
 
 }  // namespace nascent
