@@ -38,13 +38,20 @@ void add_options(CLI::App& command, Arguments& a) {
   command.add_option("--target", o.target, "The column to predict")->group(table);
   command.add_option("--test", o.test, "A CSV file to score the final model on; never used to choose it")->group(table);
   command.add_option("--task", a.task, "binary, multiclass or regression; else it is inferred")->group(table);
-  command.add_option("--drop", o.drop, "Columns to leave out")->delimiter(',')->group(table);
-  command.add_option("--categorical", o.categorical, "Columns to take as categories")->delimiter(',')->group(table);
-  command.add_option("--numeric", o.numeric, "Columns to take as numbers")->delimiter(',')->group(table);
+  command.add_option("--drop", o.drop, "Columns to leave out")->delimiter(',')->allow_extra_args(false)->group(table);
+  command.add_option("--categorical", o.categorical, "Columns to take as categories")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->group(table);
+  command.add_option("--numeric", o.numeric, "Columns to take as numbers")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->group(table);
   command
       .add_option("--models", o.models,
                   "Only these families: boosted_trees, random_forest, linear, neural_network, nearest_neighbours")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->group(table);
 
   const char* images = "Images";

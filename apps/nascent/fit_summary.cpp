@@ -45,6 +45,8 @@ std::string fit_summary(const OrderedJson& report, const Leaderboard& board, con
                       report.at("trials").at("total").get<int>(),
                       report.at("search").at("ended_because").get<std::string>());
   text += fmt::format("saved       {}, {}\n", (run / "model").string(), (run / "report.json").string());
+  if (std::filesystem::exists(run / "network.svg"))
+    text += fmt::format("drawing     {}\n", (run / "network.svg").string());
   return text;
 }
 

@@ -10,8 +10,11 @@
 #include "automl/jobs.h"
 #include "automl/leaderboard_file.h"
 #include "automl/report.h"
+#include "nascent/architecture/drawing.h"
+#include "nascent/architecture/macro_space.h"
 #include "nascent/core/error.h"
 #include "nascent/core/files.h"
+#include "nascent/core/quantity.h"
 #include "nascent/data/images.h"
 #include "nascent/data/metric.h"
 #include "nascent/data/table.h"
@@ -198,6 +201,19 @@ void FitSession::assemble() {
   begin_phase("saving");
   const ChosenModel nothing;
   assemble_model(folder_, plan_, chosen_ ? *chosen_ : nothing, refitted_, constant_);
+  if (plan_.kind == DataKind::kImages && chosen_) draw_network();
+}
+
+void FitSession::draw_network() const {
+  const ImageSchema& schema = *plan_.images;
+  const Trial& best = chosen_->members.front().trial;
+  const Architecture network =
+      build_macro(best.configuration, {.channels = schema.channels, .height = schema.height, .width = schema.width},
+                  static_cast<int>(plan_.task.classes.size()));
+  const double result = best.result(objective_.metric).value_or(0.0);
+  write_file_atomically(folder_.drawing(),
+                        to_svg(network, {.title = fmt::format("Trial {}: validation {} {}", best.number,
+                                                              objective_.metric, format_number(result))}));
 }
 
 void FitSession::test() {

@@ -49,6 +49,7 @@ class FitSession : private SearchObserver {
   void choose();
   void refit_members();
   void assemble();
+  void draw_network() const;
   void test();
   OrderedJson write_report();
 

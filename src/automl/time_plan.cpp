@@ -9,7 +9,7 @@ namespace {
 
 /// The share of a fit's time that its last part gets: full training of the best networks, or a fit of the members on
 /// all rows.
-constexpr double kNetworkFinalShare = 0.55;
+constexpr double kNetworkFinalShare = 0.65;
 constexpr double kRefitShare = 0.18;
 /// The longest trial of a table.
 constexpr double kTableTrialShare = 0.3;

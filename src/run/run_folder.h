@@ -12,6 +12,7 @@ namespace nascent {
 ///     data/             the encoded data, mapped by every worker
 ///     trials/000012/    what trial 12 left behind: predictions and fitted models, while they are among the best
 ///     model/            the final model: all that prediction needs
+///     network.svg       a drawing of the best network, when images were fitted
 ///     leaderboard.csv, report.json, logs/
 class RunFolder {
  public:
@@ -29,6 +30,7 @@ class RunFolder {
   /// What the member of the final model that came from this trial predicts for the test data.
   std::filesystem::path test_predictions(std::int64_t number) const;
   std::filesystem::path model() const { return root_ / "model"; }
+  std::filesystem::path drawing() const { return root_ / "network.svg"; }
   std::filesystem::path report() const { return root_ / "report.json"; }
   std::filesystem::path leaderboard() const { return root_ / "leaderboard.csv"; }
   std::filesystem::path logs() const { return root_ / "logs"; }

@@ -70,6 +70,10 @@ TEST(ImageFit, DesignsANetworkThatTellsTheClassesApart) {
   // Guessing is right in a third of the cases; half-bright images are told apart by a single filter.
   EXPECT_GT(report.at("scores").at("test").at("accuracy").get<double>(), 0.8);
 
+  const std::string drawing = read_file(std::filesystem::path(run) / "network.svg");
+  EXPECT_EQ(drawing.rfind("<svg", 0), 0U) << drawing.substr(0, 60);
+  EXPECT_NE(drawing.find("Trial 3: validation accuracy"), std::string::npos);
+
   const ProgramResult evaluated = run_program({kNascent, "evaluate", run, folder / "images", "--json"});
   ASSERT_EQ(evaluated.exit_code, 0) << evaluated.err;
   EXPECT_EQ(Json::parse(evaluated.out).at("rows"), 90);
