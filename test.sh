@@ -6,7 +6,9 @@ set -euo pipefail
 cd "$(dirname "$0")"
 preset="${1:-release}"
 
-scripts/setup.sh --tests
+options=(--tests)
+[ "$preset" != no-torch ] || options+=(--no-torch)
+scripts/setup.sh "${options[@]}"
 scripts/build.sh "$preset"
 echo "test: running the tests"
 ctest --preset "$preset" -j "$(nproc)" --no-tests=error

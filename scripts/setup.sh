@@ -2,6 +2,7 @@
 # Installs what Nascent needs and what is missing, from Debian's own packages (Debian 12 or later, as root or with sudo).
 #   scripts/setup.sh            compilers and libraries
 #   scripts/setup.sh --tests    and what the tests need
+#   scripts/setup.sh --no-torch leaves out libtorch
 #   scripts/setup.sh --data     and Fashion-MNIST (dataset-fashion-mnist, MIT licence)
 # Does nothing when everything is there.
 set -euo pipefail
@@ -9,12 +10,13 @@ set -euo pipefail
 packages=(g++ cmake ninja-build ccache mold pkg-config git ca-certificates
   libfmt-dev nlohmann-json3-dev libcli11-dev libsqlite3-dev zlib1g-dev libeigen3-dev libstb-dev
   libxgboost-dev liblinear-dev libfaiss-dev
-  libtorch-dev libopenblas0-openmp)
+  libopenblas0-openmp libtorch-dev)
 for option in "$@"; do
   case "$option" in
-    --tests) packages+=(libgtest-dev libbenchmark-dev) ;;
+    --tests) packages+=(libgtest-dev libgmock-dev libbenchmark-dev) ;;
+    --no-torch) packages=("${packages[@]/libtorch-dev/}") ;;
     --data) packages+=(dataset-fashion-mnist) ;;
-    *) echo "setup: unknown option $option; there are --tests and --data" >&2; exit 2 ;;
+    *) echo "setup: unknown option $option; there are --tests, --data and --no-torch" >&2; exit 2 ;;
   esac
 done
 
@@ -25,6 +27,7 @@ fi
 
 missing=()
 for package in "${packages[@]}"; do
+  [ -n "$package" ] || continue
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$state" = installed ] || missing+=("$package")
 done
