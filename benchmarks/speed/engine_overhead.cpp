@@ -1,6 +1,6 @@
 // What a trial costs beside its training: the whole loop (strategy, SQLite record, worker process) with a job that does
 // nothing. Usage: bench_engine_overhead [trials] [folder for the study]. One JSON line for each strategy and number of
-// workers; the goal is less than 5 ms a trial. The folder matters: each change of the record is flushed to its disk.
+// workers; the goal is less than 5 ms a trial. The folder matters: the record is flushed to its disk once a second.
 
 #include <cmath>
 #include <cstdio>

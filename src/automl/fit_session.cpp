@@ -161,8 +161,7 @@ void FitSession::refit_members() {
   const double training_rows = static_cast<double>(plan_.split.training_rows(0).size());
   const double growth = static_cast<double>(target_.size()) / training_rows;
   std::vector<PlainJob> jobs;
-  std::map<std::int64_t, double> busy_until;  // the load of each slot, to see what still fits
-  std::vector<double> slots(executor_->slots(), 0.0);
+  std::vector<double> slots(executor_->slots(), 0.0);  // seconds of work given to each, to see what still fits
   std::vector<std::size_t> order(chosen_->members.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(),

@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 /// A fit that saw less than this share of its training images was cut off by the time.
 constexpr double kWholeTraining = 0.95;
 
-/// "auto" is bfloat16 where the processor has it: half again as many training images a second, and over several seeds
-/// no measurable loss of accuracy (benchmarks/quality/bfloat16_accuracy.cpp).
+/// "auto" is bfloat16 where the processor has it: half again as many training images a second, and over three seeds
+/// of one network no loss of accuracy (benchmarks/quality/bfloat16_accuracy.cpp).
 Precision precision_of(const FitPlan& plan) {
   const bool bfloat16 =
       plan.precision == "bfloat16" || (plan.precision == "auto" && plan.device == "cpu" && has_fast_bfloat16());

@@ -14,7 +14,7 @@ double parse_duration(std::string_view text, std::string_view option);
 /// "800M", "2G", "1.5GiB", "500000000" → bytes (K, M, G are powers of 1024). Throws `InputError` for anything else.
 std::uint64_t parse_size(std::string_view text, std::string_view option);
 
-/// Seconds → "0.4 s", "45 s", "3 min 20 s", "1 h 05 min".
+/// Seconds → "400 ms", "4.2 s", "45 s", "3 min 20 s", "1 h 05 min".
 std::string format_duration(double seconds);
 
 /// Bytes → "812 kB", "1.4 GB".
