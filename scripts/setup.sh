@@ -8,7 +8,7 @@
 set -euo pipefail
 
 packages=(g++ cmake ninja-build ccache mold pkg-config git ca-certificates
-  libfmt-dev nlohmann-json3-dev libcli11-dev libsqlite3-dev zlib1g-dev libeigen3-dev libstb-dev
+  libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libsqlite3-dev zlib1g-dev libeigen3-dev libstb-dev
   libxgboost-dev liblinear-dev libfaiss-dev
   libopenblas0-openmp libtorch-dev)
 for option in "$@"; do

@@ -55,7 +55,7 @@ void measure(const std::string& strategy_name, std::size_t workers, std::int64_t
   const std::filesystem::path file = folder / (strategy_name + std::to_string(workers) + ".db");
   const auto store = create_sqlite_store(file, study);
   const auto strategy =
-      make_strategy(strategy_name, {.space = study.space, .objective = study.objectives[0], .seed = study.seed});
+      make_strategy(strategy_name, {.space = study.space, .objectives = study.objectives, .seed = study.seed});
   const auto executor = make_process_executor(
       {.command = {program, kWorkerArgument}, .workers = workers, .memory_bytes = 1 << 30, .log_folder = folder});
   FullEvaluation scheduler;
@@ -64,7 +64,7 @@ void measure(const std::string& strategy_name, std::size_t workers, std::int64_t
   // The first trials wait for the workers to start.
   run_search(*store, *strategy, scheduler, *executor, payload_of, {.max_trials = 10}, observer);
   const auto warm_strategy =
-      make_strategy(strategy_name, {.space = study.space, .objective = study.objectives[0], .seed = study.seed});
+      make_strategy(strategy_name, {.space = study.space, .objectives = study.objectives, .seed = study.seed});
   const Stopwatch stopwatch;
   const SearchSummary summary =
       run_search(*store, *warm_strategy, scheduler, *executor, payload_of, {.max_trials = 10 + trials}, observer);

@@ -140,7 +140,7 @@ OrderedJson fit(const FitOptions& options, FitObserver& observer) {
                                           data.test_table.rows() + data.test_images.count());
   const Metric& metric = metric_named(data.plan.metric, data.plan.task.kind);
   const Objective objective{metric.name, metric.maximize};
-  make_strategy(options.strategy, {.space = started.space, .objective = objective, .seed = options.seed});
+  make_strategy(options.strategy, {.space = started.space, .objectives = {objective}, .seed = options.seed});
   for (const std::string& note : data.notes) observer.note(note);
 
   const RunFolder folder(options.out);

@@ -106,7 +106,7 @@ void FitSession::search() {
   begin_phase("searching");
   const StudyRecord& study = store_.study();
   const auto strategy =
-      make_strategy(settings_.strategy, {.space = study.space, .objective = objective_, .seed = study.seed});
+      make_strategy(settings_.strategy, {.space = study.space, .objectives = {objective_}, .seed = study.seed});
   FullEvaluation scheduler;
   const Fidelity fidelity = settings_.trial_fidelity;
   SearchLoopOptions options{.max_trials = settings_.trials.value_or(-1),

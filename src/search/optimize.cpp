@@ -68,7 +68,7 @@ StudyResult optimize(const SearchSpace& space, const OptimizeOptions& options,
                           .strategy = options.strategy,
                           .settings = {}};
   const auto strategy =
-      make_strategy(options.strategy, {.space = space, .objective = study.objectives.front(), .seed = options.seed});
+      make_strategy(options.strategy, {.space = space, .objectives = study.objectives, .seed = options.seed});
   const auto store = open_store(study, options.storage);
   const auto executor =
       make_thread_executor(options.threads, [&] { return std::make_unique<FunctionHandler>(space, objective); });

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "nascent/core/error.h"
+#include "space/fnv.h"
 
 namespace nascent {
 namespace {
@@ -151,14 +152,7 @@ std::string Configuration::canonical() const {
   return text;
 }
 
-std::uint64_t Configuration::hash() const {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : canonical()) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x100000001b3ULL;
-  }
-  return hash;
-}
+std::uint64_t Configuration::hash() const { return fnv1a(canonical()); }
 
 bool Configuration::operator==(const Configuration& other) const { return values_ == other.values_; }
 

@@ -31,20 +31,20 @@ class Flattening {
   void add(const FloatDomain& domain, const std::string& path, int parent, std::int64_t condition) {
     const double high = domain.step ? nearest(domain, domain.high) : domain.high;
     dimensions.push_back({path, Kind::kFloat, scaled(domain.low, domain.log), scaled(high, domain.log), domain.log,
-                          domain.step.value_or(0.0), parent, condition});
+                          domain.step.value_or(0.0), false, parent, condition});
   }
 
   void add(const IntDomain& domain, const std::string& path, int parent, std::int64_t condition) {
     const auto low = static_cast<double>(domain.low);
     const auto high = static_cast<double>(last_of(domain));
     dimensions.push_back({path, Kind::kInt, scaled(low, domain.log), scaled(high, domain.log), domain.log,
-                          static_cast<double>(domain.step), parent, condition});
+                          static_cast<double>(domain.step), false, parent, condition});
   }
 
   void add(const CategoricalDomain& domain, const std::string& path, int parent, std::int64_t condition) {
     const int self = static_cast<int>(dimensions.size());
     const double high = static_cast<double>(domain.choices.size()) - 1.0;
-    dimensions.push_back({path, Kind::kCategorical, 0.0, high, false, 1.0, parent, condition});
+    dimensions.push_back({path, Kind::kCategorical, 0.0, high, false, 1.0, domain.ordered, parent, condition});
     for (std::size_t i = 0; i < domain.choices.size(); ++i) {
       const Choice& choice = domain.choices[i];
       add_space(choice.branch, path + "=" + choice.name + "/", self, static_cast<std::int64_t>(i));
@@ -54,7 +54,7 @@ class Flattening {
   void add(const RepeatDomain& domain, const std::string& path, int parent, std::int64_t condition) {
     const int self = static_cast<int>(dimensions.size());
     dimensions.push_back({path, Kind::kLength, static_cast<double>(domain.minimum), static_cast<double>(domain.maximum),
-                          false, 1.0, parent, condition});
+                          false, 1.0, false, parent, condition});
     for (std::int64_t i = 0; i < domain.maximum; ++i)
       add_space(domain.element, fmt::format("{}[{}].", path, i), self, i);
   }
@@ -163,6 +163,28 @@ class Decoder {
 };
 
 }  // namespace
+
+std::int64_t Dimension::count() const {
+  switch (kind) {
+    case Kind::kFloat:
+      if (low == high) return 1;
+      return step == 0.0 ? 0 : static_cast<std::int64_t>(grid_count(low, high, step));
+    case Kind::kInt:
+      if (log) return std::llround(std::exp(high) - std::exp(low)) + 1;
+      return std::llround((high - low) / step) + 1;
+    case Kind::kCategorical:
+    case Kind::kLength:
+      return categories();
+  }
+  throw InternalError("a dimension of an unknown kind");
+}
+
+double Dimension::value_at(std::int64_t index) const {
+  const auto steps = static_cast<double>(index);
+  if (kind == Kind::kInt && log) return std::log(std::round(std::exp(low)) + steps);
+  if (kind == Kind::kFloat) return step == 0.0 ? low : grid_value(low, step, static_cast<std::uint64_t>(index));
+  return low + steps * step;
+}
 
 Encoding::Encoding(const SearchSpace& space) : space_(space) {
   Flattening flattening;

@@ -39,7 +39,8 @@ double nearest(const FloatDomain& domain, double value) {
 
 std::int64_t nearest(const IntDomain& domain, double value) {
   const double inside = std::clamp(value, static_cast<double>(domain.low), static_cast<double>(last_of(domain)));
-  const std::int64_t steps = std::llround((inside - static_cast<double>(domain.low)) / static_cast<double>(domain.step));
+  const std::int64_t steps =
+      std::llround((inside - static_cast<double>(domain.low)) / static_cast<double>(domain.step));
   return std::min(domain.low + steps * domain.step, last_of(domain));
 }
 

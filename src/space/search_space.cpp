@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "nascent/core/error.h"
+#include "space/fnv.h"
 #include "space/grid.h"
 
 namespace nascent {
@@ -87,6 +88,12 @@ SearchSpace& SearchSpace::add_categorical(std::string name, std::vector<Choice> 
   return *this;
 }
 
+SearchSpace& SearchSpace::add_ordered(std::string name, std::vector<Choice> choices) {
+  add_categorical(std::move(name), std::move(choices));
+  std::get<CategoricalDomain>(parameters_.back().domain).ordered = true;
+  return *this;
+}
+
 SearchSpace& SearchSpace::add_repeat(std::string name, std::int64_t minimum, std::int64_t maximum,
                                      SearchSpace element) {
   if (minimum < 0) throw bad_parameter(name, fmt::format("its least length must be 0 or more, not {}", minimum));
@@ -102,6 +109,25 @@ const Parameter* SearchSpace::find(std::string_view name) const {
   return nullptr;
 }
 
-bool SearchSpace::operator==(const SearchSpace& other) const { return parameters_ == other.parameters_; }
+SearchSpace& SearchSpace::set_traits(SpaceTraits traits) {
+  traits_ = std::make_shared<const SpaceTraits>(std::move(traits));
+  return *this;
+}
+
+const SpaceTraits& SearchSpace::traits() const {
+  static const SpaceTraits none;
+  return traits_ ? *traits_ : none;
+}
+
+std::uint64_t SearchSpace::key(const Configuration& configuration) const {
+  if (!traits_ || !traits_->key) return configuration.hash();
+  return fnv1a(traits_->key(configuration));
+}
+
+bool SearchSpace::allows(const Configuration&) const { return constraints_.empty(); }
+
+bool SearchSpace::operator==(const SearchSpace& other) const {
+  return parameters_ == other.parameters_ && constraints_ == other.constraints_;
+}
 
 }  // namespace nascent

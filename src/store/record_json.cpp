@@ -41,11 +41,16 @@ std::string text_of(const StudyRecord& study) {
   Json objectives = Json::array();
   for (const Objective& objective : study.objectives)
     objectives.push_back({{"metric", objective.metric}, {"maximize", objective.maximize}});
+  Json constraints = Json::array();
+  for (const OutcomeConstraint& constraint : study.constraints)
+    constraints.push_back(
+        {{"metric", constraint.metric}, {"bound", constraint.bound}, {"at_most", constraint.at_most}});
   return text_of(Json{{"name", study.name},
                       {"space", study.space.to_json()},
                       {"objectives", objectives},
                       {"seed", study.seed},
                       {"strategy", study.strategy},
+                      {"constraints", constraints},
                       {"settings", study.settings}});
 }
 
@@ -56,6 +61,9 @@ StudyRecord study_from(const std::string& text) {
   study.space = SearchSpace::from_json(json.at("space"));
   for (const Json& objective : json.at("objectives"))
     study.objectives.push_back({objective.at("metric").get<std::string>(), objective.at("maximize").get<bool>()});
+  for (const Json& constraint : json.value("constraints", Json::array()))
+    study.constraints.push_back({constraint.at("metric").get<std::string>(), constraint.at("bound").get<double>(),
+                                 constraint.at("at_most").get<bool>()});
   study.seed = json.at("seed").get<std::uint64_t>();
   study.strategy = json.at("strategy").get<std::string>();
   study.settings = json.at("settings");

@@ -7,7 +7,7 @@ namespace {
 /// Random search (Bergstra & Bengio, JMLR 2012) without repetition.
 class RandomSearch : public SearchStrategy {
  public:
-  explicit RandomSearch(const StrategySetup& setup) : seed_(setup.seed), tried_(setup.space) {}
+  explicit RandomSearch(const StrategySetup& setup) : seed_(setup.seed), tried_(setup) {}
 
   std::string_view name() const override { return "random"; }
 

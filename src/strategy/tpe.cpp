@@ -117,9 +117,9 @@ struct GroupModel {
 class Tpe : public SearchStrategy {
  public:
   explicit Tpe(const StrategySetup& setup)
-      : objective_(setup.objective),
+      : objective_(setup.objectives.front()),
         seed_(setup.seed),
-        tried_(setup.space),
+        tried_(setup),
         encoding_(setup.space),
         groups_(make_groups(encoding_.dimensions())) {}
 
@@ -136,7 +136,7 @@ class Tpe : public SearchStrategy {
       std::vector<std::optional<GroupModel>> models(groups_.size());
       for (int i = 0; i < kModelDraws; ++i) {
         Configuration configuration = encoding_.decode(draw(pending, models, random));
-        if (!tried_.contains(configuration)) return Proposal{std::move(configuration), {}};
+        if (tried_.may_propose(configuration)) return Proposal{std::move(configuration), {}};
       }
     }
     std::optional<Configuration> configuration = tried_.draw_untried(random);

@@ -11,14 +11,18 @@ constexpr int kMostDraws = 1000;
 void TriedConfigurations::set_running(std::span<const Trial> running) {
   running_.clear();
   for (const Trial& trial : running) {
-    const std::uint64_t hash = trial.configuration.hash();
+    const std::uint64_t hash = space_.key(trial.configuration);
     if (!finished_.contains(hash)) running_.insert(hash);
   }
 }
 
 bool TriedConfigurations::contains(const Configuration& configuration) const {
-  const std::uint64_t hash = configuration.hash();
+  const std::uint64_t hash = space_.key(configuration);
   return finished_.contains(hash) || running_.contains(hash);
+}
+
+bool TriedConfigurations::may_propose(const Configuration& configuration) const {
+  return space_.allows(configuration) && (allow_duplicates_ || !contains(configuration));
 }
 
 std::optional<Configuration> TriedConfigurations::draw_untried(Random& random) const {
@@ -27,14 +31,14 @@ std::optional<Configuration> TriedConfigurations::draw_untried(Random& random) c
   Configuration configuration;
   for (int i = 0; i < draws; ++i) {
     configuration = space_.sample(random);
-    if (!contains(configuration)) return configuration;
+    if (may_propose(configuration)) return configuration;
   }
   if (!size_) return configuration;
   // Nearly everything has been tried: go on from a random point to the first that has not.
   const std::uint64_t start = random.below(*size_);
   for (std::uint64_t i = 0; i < *size_; ++i) {
     configuration = space_.point((start + i) % *size_);
-    if (!contains(configuration)) return configuration;
+    if (may_propose(configuration)) return configuration;
   }
   return {};
 }

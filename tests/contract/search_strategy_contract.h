@@ -37,7 +37,7 @@ inline Trial completed(Trial trial, double loss) {
 class SearchStrategyContract : public ::testing::TestWithParam<StrategyEntry> {
  protected:
   std::unique_ptr<SearchStrategy> make(const SearchSpace& space, std::uint64_t seed, bool maximize = false) const {
-    return GetParam().make({space, {"loss", maximize}, seed});
+    return make_strategy(GetParam().name, {space, {{"loss", maximize}}, seed});
   }
 
   /// Runs `count` trials one after another and returns them.

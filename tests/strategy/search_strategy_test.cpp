@@ -8,14 +8,14 @@ INSTANTIATE_TEST_SUITE_P(Strategies, SearchStrategyContract, ::testing::ValuesIn
                          [](const auto& tested) { return tested.param.name; });
 
 TEST(StrategyRegistry, MakesAStrategyByName) {
-  const StrategySetup setup{small_finite_space(), {"loss", false}, 1};
+  const StrategySetup setup{small_finite_space(), {{"loss", false}}, 1};
   for (const StrategyEntry& entry : strategies()) EXPECT_EQ(make_strategy(entry.name, setup)->name(), entry.name);
 }
 
 TEST(StrategyRegistry, SaysWhatAnUnknownNameMayHaveMeant) {
   const auto message_for = [](const std::string& name) -> std::string {
     try {
-      make_strategy(name, {});
+      make_strategy(name, {.space = {}, .objectives = {{"loss", false}}});
     } catch (const InputError& error) {
       return error.what();
     }

@@ -58,7 +58,7 @@ double smooth_loss(const Configuration& c) {
 
 /// The best loss of so many trials, with every third one finishing late, as with several workers.
 double best_loss(const std::string& name, const SearchSpace& space, const Loss& loss, std::uint64_t seed, int trials) {
-  const auto strategy = make_strategy(name, {space, {"loss", false}, seed});
+  const auto strategy = make_strategy(name, {space, {{"loss", false}}, seed});
   double best = INFINITY;
   std::vector<Trial> running;
   for (int number = 0; number < trials; ++number) {
@@ -106,8 +106,8 @@ TEST(Tpe, BeatsRandomSearchOnAConditionalSpaceWithLists) {
 
 TEST(Tpe, LearnsNothingFromTrialsWithoutAResult) {
   const SearchSpace space = smooth_space();
-  const auto tpe = make_strategy("tpe", {space, {"loss", false}, 5});
-  const auto random = make_strategy("random", {space, {"loss", false}, 5});
+  const auto tpe = make_strategy("tpe", {space, {{"loss", false}}, 5});
+  const auto random = make_strategy("random", {space, {{"loss", false}}, 5});
   for (std::int64_t number = 0; number < 30; ++number) {
     const std::optional<Proposal> proposal = tpe->suggest(number, {});
     ASSERT_TRUE(proposal);
@@ -124,7 +124,7 @@ TEST(Tpe, LearnsNothingFromTrialsWithoutAResult) {
 TEST(Tpe, KeepsAwayFromARegionWhereTrialsFail) {
   SearchSpace space;
   space.add_float("x", 0.0, 1.0);
-  const auto tpe = make_strategy("tpe", {space, {"loss", false}, 9});
+  const auto tpe = make_strategy("tpe", {space, {{"loss", false}}, 9});
   int failures = 0;
   for (std::int64_t number = 0; number < 60; ++number) {
     Trial trial;
@@ -146,7 +146,7 @@ TEST(Tpe, KeepsAwayFromARegionWhereTrialsFail) {
 TEST(Tpe, SpreadsWhatRunsAtTheSameTime) {
   SearchSpace space;
   space.add_float("x", 0.0, 1.0);
-  const auto tpe = make_strategy("tpe", {space, {"loss", false}, 3});
+  const auto tpe = make_strategy("tpe", {space, {{"loss", false}}, 3});
   for (std::int64_t number = 0; number < 40; ++number) {
     Trial trial;
     trial.number = number;

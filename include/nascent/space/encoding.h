@@ -19,12 +19,19 @@ struct Dimension {
   double low;
   double high;
   bool log = false;
-  double step = 0.0;  ///< distance of allowed values on the natural scale, 0 for none
+  double step = 0.0;     ///< distance of allowed values on the natural scale, 0 for none
+  bool ordered = false;  ///< of a categorical: its order means something, so that models treat it as a number
   /// The dimension that decides whether this one is active, -1 for none: a categorical with exactly the value
   /// `condition`, or a length greater than `condition`.
   int parent = -1;
   std::int64_t condition = 0;
 
+  /// Whether near values are alike: everything but unordered categories.
+  bool is_numeric() const { return kind != Kind::kCategorical || ordered; }
+  /// How many values are allowed; 0 for a float without a step, which has no end of them.
+  std::int64_t count() const;
+  /// The allowed value of this index, on the encoded scale; 0 <= index < count().
+  double value_at(std::int64_t index) const;
   std::int64_t categories() const { return static_cast<std::int64_t>(high - low) + 1; }
 };
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +16,17 @@
 
 namespace nascent {
 
+class Constraint;
 struct Parameter;
+
+/// What somebody who knows what a space means can add to what its tree says: of two cells of a network, that they are
+/// isomorphic, or how near they are. Not saved with the space: who builds it sets them again.
+struct SpaceTraits {
+  /// Configurations with the same key are one and the same, and are evaluated once. Empty: the canonical form.
+  std::function<std::string(const Configuration&)> key = {};
+  /// A vector, always of the same length, in which near means alike. Models use it beside the encoding.
+  std::function<std::vector<double>(const Configuration&)> features = {};
+};
 
 /// Options of a numeric parameter.
 struct NumberOptions {
@@ -44,18 +56,34 @@ class SearchSpace {
   SearchSpace& add_float(std::string name, double low, double high, NumberOptions options = {});
   SearchSpace& add_int(std::string name, std::int64_t low, std::int64_t high, NumberOptions options = {});
   SearchSpace& add_categorical(std::string name, std::vector<struct Choice> choices);
+  /// Categories in an order that means something (sizes 16, 32, 64): neighbours in the list are alike.
+  SearchSpace& add_ordered(std::string name, std::vector<struct Choice> choices);
   /// A list of `minimum` to `maximum` elements, each a point of `element`.
   SearchSpace& add_repeat(std::string name, std::int64_t minimum, std::int64_t maximum, SearchSpace element);
 
+  /// Forbids the points for which the expression is false: "lr * batch <= 10", "depth < width", "len(layers) <= 4".
+  /// The grammar is that of `Constraint`. A constraint that names a parameter which is not active is kept.
+  SearchSpace& add_constraint(std::string_view expression);
+  SearchSpace& set_traits(SpaceTraits traits);
+
   const std::vector<Parameter>& parameters() const { return parameters_; }
+  /// Those of this level; the spaces below have their own.
+  const std::vector<Constraint>& constraints() const { return constraints_; }
+  const SpaceTraits& traits() const;
   const Parameter* find(std::string_view name) const;
   bool empty() const { return parameters_.empty(); }
 
-  /// A point drawn uniformly: each number from its (logarithmic) range, each category and each length alike.
+  /// A point drawn uniformly: each number from its (logarithmic) range, each category and each length alike. Points
+  /// that the constraints forbid are drawn again; throws `InputError` when no allowed one is found in many draws.
   Configuration sample(Random& random) const;
+  /// Whether all constraints are kept, those of active sub-spaces and elements too.
+  bool allows(const Configuration& configuration) const;
+  /// What makes two configurations the same evaluation: a hash of `traits().key` if set, of the canonical form else.
+  std::uint64_t key(const Configuration& configuration) const;
   /// Checks that the configuration is a point of this space; throws `InputError` naming the path ("layers[2].filters").
   void validate(const Configuration& configuration) const;
-  /// How many points there are; none when a float without a step makes it infinite, or when it exceeds 2^62.
+  /// How many points there are before constraints and keys; none when a float without a step makes it infinite, or
+  /// when it exceeds 2^62.
   std::optional<std::uint64_t> size() const;
   /// The point of this index, from 0: all indices below `size()` give all points, each once. Needs a finite space.
   Configuration point(std::uint64_t index) const;
@@ -66,11 +94,14 @@ class SearchSpace {
   Json to_json() const;
   static SearchSpace from_json(const Json& json);
 
+  /// The same parameters and constraints; traits are not compared.
   bool operator==(const SearchSpace& other) const;
 
  private:
   void add(Parameter parameter);
   std::vector<Parameter> parameters_;
+  std::vector<Constraint> constraints_;
+  std::shared_ptr<const SpaceTraits> traits_;
 };
 
 struct FloatDomain {
@@ -99,6 +130,7 @@ struct Choice {
 
 struct CategoricalDomain {
   std::vector<Choice> choices;
+  bool ordered = false;  ///< the order of the choices means something
   bool operator==(const CategoricalDomain&) const = default;
 };
 
@@ -116,3 +148,5 @@ struct Parameter {
 };
 
 }  // namespace nascent
+
+#include "nascent/space/constraint.h"  // the elements of `constraints()`

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -41,8 +42,25 @@ class SearchStrategy {
 /// What a strategy is built from.
 struct StrategySetup {
   SearchSpace space;
-  Objective objective;
+  std::vector<Objective> objectives;  ///< at least one
   std::uint64_t seed = 0;
+  std::vector<OutcomeConstraint> constraints = {};
+  std::int64_t budget = -1;       ///< how many trials the study may have, as far as known; -1 if it is not
+  bool allow_duplicates = false;  ///< whether a configuration may be proposed again, for noisy objectives
+  /// What the user set, by the names that the registry lists; `make_strategy` adds the defaults of the others.
+  std::map<std::string, double> options = {};
+
+  double option(const std::string& name) const { return options.at(name); }
+  std::size_t count(const std::string& name) const { return static_cast<std::size_t>(options.at(name)); }
+};
+
+/// A number that changes how a strategy works.
+struct StrategyOption {
+  std::string name;
+  double default_value;
+  double low;
+  double high;
+  std::string help;  ///< one sentence
 };
 
 /// One line of the registry.
@@ -50,12 +68,17 @@ struct StrategyEntry {
   std::string name;
   std::string help;  ///< one sentence
   std::unique_ptr<SearchStrategy> (*make)(const StrategySetup&);
+  std::vector<StrategyOption> options = {};
+  /// Whether options may also be the paths of parameters (grid search: the resolution of each).
+  bool parameter_options = false;
 };
 
 /// All strategies that can be chosen by name.
 const std::vector<StrategyEntry>& strategies();
 
-/// Throws `InputError` with near matches for an unknown name.
-std::unique_ptr<SearchStrategy> make_strategy(const std::string& name, const StrategySetup& setup);
+/// Makes the strategy that `text` names, with the options behind its name: "evolution", "evolution:population=30". They
+/// go before those of the setup. Throws `InputError` for an unknown name or option (with near matches) and for a value
+/// that is out of its range.
+std::unique_ptr<SearchStrategy> make_strategy(const std::string& text, StrategySetup setup);
 
 }  // namespace nascent

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -68,6 +69,18 @@ struct Objective {
   /// The value as a loss, so that less is always better.
   double loss(double value) const { return maximize ? -value : value; }
   bool better(double a, double b) const { return maximize ? a > b : a < b; }
+};
+
+/// A bound that the result of a trial should keep: "latency_ms <= 20". A trial that does not is infeasible, which is
+/// worse than any feasible one. A result that lacks the metric is infeasible too.
+struct OutcomeConstraint {
+  std::string metric;
+  double bound = 0.0;
+  bool at_most = true;  ///< otherwise at least
+
+  /// By how much it is missed; 0 where it is kept.
+  double violation(double value) const { return std::max(0.0, at_most ? value - bound : bound - value); }
+  bool operator==(const OutcomeConstraint&) const = default;
 };
 
 /// The finished trial with the best result among those at the same, highest fidelity reached; null when there is none.

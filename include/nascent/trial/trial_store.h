@@ -15,10 +15,11 @@ namespace nascent {
 struct StudyRecord {
   std::string name;
   SearchSpace space;
-  std::vector<Objective> objectives;
+  std::vector<Objective> objectives;  ///< the first is the one that single-objective views show
   std::uint64_t seed = 0;
   std::string strategy;
-  Json settings;  ///< whatever the program needs to go on with it later
+  std::vector<OutcomeConstraint> constraints = {};
+  Json settings = {};  ///< whatever the program needs to go on with it later
 };
 
 /// The durable record of one study. What a call recorded survives the death of the program from the moment it returns.

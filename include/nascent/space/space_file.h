@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "nascent/space/search_space.h"
+
+namespace nascent {
+
+/// Reads a space that a person wrote as TOML (docs/formats/space.md), or as JSON if the name ends in ".json". Throws
+/// `InputError` naming file, line and parameter.
+SearchSpace read_space_file(const std::filesystem::path& path);
+
+/// The same from a text; `name` stands for the file in messages.
+SearchSpace space_from_toml(std::string_view text, const std::string& name);
+
+}  // namespace nascent
