@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ostream>
 #include <set>
@@ -32,6 +33,13 @@ inline Trial completed(Trial trial, double loss) {
   trial.state = TrialState::kComplete;
   trial.metrics = {{"loss", loss}};
   return trial;
+}
+
+/// Names of tests may not contain a dash.
+inline std::string test_name(const StrategyEntry& entry) {
+  std::string name = entry.name;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
 }
 
 class SearchStrategyContract : public ::testing::TestWithParam<StrategyEntry> {
@@ -176,6 +184,56 @@ TEST_P(SearchStrategyContract, TreatsTheTwoDirectionsAsMirrorImages) {
     const double loss = made_up_loss(a->configuration);
     minimizing->observe(completed(running_trial(number, *a), loss));
     maximizing->observe(completed(running_trial(number, *b), -loss));
+  }
+}
+
+TEST_P(SearchStrategyContract, EvaluatesConfigurationsOfOneKeyOnce) {
+  SearchSpace space;
+  space.add_categorical("left", {"a", "b", "c"}).add_categorical("right", {"a", "b", "c"});
+  // The two sides are interchangeable: 6 unordered pairs.
+  space.set_traits({.key = [](const Configuration& pair) {
+    const auto [first, second] = std::minmax(pair.choice("left"), pair.choice("right"));
+    return first + second;
+  }});
+  const std::vector<Trial> trials = run(*make(space, seed_), 0, 30);
+  std::set<std::uint64_t> keys;
+  for (const Trial& trial : trials) keys.insert(space.key(trial.configuration));
+  EXPECT_EQ(trials.size(), 6u);
+  EXPECT_EQ(keys.size(), 6u);
+}
+
+TEST_P(SearchStrategyContract, WorksOnOrderedCategories) {
+  SearchSpace space;
+  space.add_ordered("size", {"16", "32", "64", "128"})
+      .add_ordered("kind", {{"none"}, {"some", SearchSpace().add_float("share", 0.0, 1.0)}, {"all"}});
+  const std::vector<Trial> trials = run(*make(space, seed_), 0, 40);
+  EXPECT_GE(trials.size(), 20u);
+  for (const Trial& trial : trials) EXPECT_NO_THROW(space.validate(trial.configuration));
+}
+
+TEST_P(SearchStrategyContract, GoesOnWhenDuplicatesAreAllowed) {
+  const auto strategy = make_strategy(
+      GetParam().name, {small_finite_space(), {{"loss", false}}, seed_, {}, -1, /*allow_duplicates=*/true});
+  const std::vector<Trial> trials = run(*strategy, 0, 60);
+  // Grid search is over when its grid is.
+  EXPECT_EQ(trials.size(), GetParam().name == "grid" ? 27u : 60u);
+}
+
+TEST_P(SearchStrategyContract, TakesSeveralObjectivesAndOutcomeConstraints) {
+  const SearchSpace space = every_kind_of_parameter();
+  const auto strategy = make_strategy(
+      GetParam().name, {space, {{"loss", false}, {"speed", true}}, seed_, {{.metric = "memory", .bound = 0.5}}});
+  Random random(seed_);
+  for (std::int64_t number = 0; number < 60; ++number) {
+    const std::optional<Proposal> proposal = strategy->suggest(number, {});
+    ASSERT_TRUE(proposal);
+    ASSERT_NO_THROW(space.validate(proposal->configuration));
+    Trial trial = completed(running_trial(number, *proposal), made_up_loss(proposal->configuration));
+    trial.metrics["speed"] = random.uniform();
+    trial.metrics["memory"] = random.uniform();
+    if (number % 10 == 3) trial.metrics.erase("speed");
+    if (number % 10 == 7) trial.metrics.erase("memory");
+    strategy->observe(trial);
   }
 }
 

@@ -5,7 +5,7 @@ namespace nascent::testing {
 namespace {
 
 INSTANTIATE_TEST_SUITE_P(Strategies, SearchStrategyContract, ::testing::ValuesIn(strategies()),
-                         [](const auto& tested) { return tested.param.name; });
+                         [](const auto& tested) { return test_name(tested.param); });
 
 TEST(StrategyRegistry, MakesAStrategyByName) {
   const StrategySetup setup{small_finite_space(), {{"loss", false}}, 1};
