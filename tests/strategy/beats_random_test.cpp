@@ -10,8 +10,9 @@
 #include <cmath>
 #include <set>
 
-#include "contract/search_strategy_contract.h"
+#include "contract/strategy_trials.h"
 #include "nascent/core/random.h"
+#include "support/seed.h"
 
 namespace nascent::testing {
 namespace {
@@ -103,7 +104,11 @@ double largest_hole(const std::string& strategy_name, std::int64_t trials, std::
   return largest;
 }
 
-class BeatsRandom : public SearchStrategyContract {};
+class BeatsRandom : public ::testing::TestWithParam<StrategyEntry> {
+ protected:
+  const std::uint64_t seed_ = test_seed();
+  const ::testing::ScopedTrace trace_{__FILE__, __LINE__, seed_note(seed_)};
+};
 
 TEST_P(BeatsRandom, InASignTest) {
   const std::string& name = GetParam().name;
