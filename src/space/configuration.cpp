@@ -105,6 +105,8 @@ const Value* Configuration::find(std::string_view name) const {
   return nullptr;
 }
 
+Value* Configuration::find(std::string_view name) { return const_cast<Value*>(std::as_const(*this).find(name)); }
+
 const Value& Configuration::at(std::string_view name) const {
   if (const Value* value = find(name)) return *value;
   std::string present;

@@ -5,6 +5,7 @@
 
 #include "nascent/core/error.h"
 #include "nascent/space/search_space.h"
+#include "space/draw.h"
 #include "space/grid.h"
 
 namespace nascent {
@@ -117,11 +118,13 @@ Value point_of(const RepeatDomain& domain, std::uint64_t index) {
 
 }  // namespace
 
+Value draw(const Parameter& parameter, Random& random) {
+  return std::visit([&](const auto& domain) { return sample_from(domain, random); }, parameter.domain);
+}
+
 Configuration SearchSpace::sample(Random& random) const {
   Configuration configuration;
-  for (const Parameter& parameter : parameters_)
-    configuration.set(parameter.name,
-                      std::visit([&](const auto& domain) { return sample_from(domain, random); }, parameter.domain));
+  for (const Parameter& parameter : parameters_) configuration.set(parameter.name, draw(parameter, random));
   return configuration;
 }
 

@@ -29,6 +29,7 @@ class Configuration {
   /// Adds a value, or replaces the one of this name.
   void set(std::string name, Value value);
   const Value* find(std::string_view name) const;
+  Value* find(std::string_view name);
   const std::vector<std::pair<std::string, Value>>& values() const { return values_; }
   bool empty() const { return values_.empty(); }
 
