@@ -24,8 +24,15 @@ const std::vector<StrategyEntry>& strategies() {
   static const std::vector<StrategyEntry> entries{
       {"random", "Draws every configuration uniformly; the baseline that every other strategy must beat.",
        make_random_search},
-      {"tpe", "Models where good and bad trials lie and proposes where good ones are likelier (Bayesian optimization).",
-       make_tpe},
+      {"tpe",
+       "Models where good and bad trials lie and proposes where good ones are likelier (Bayesian optimization).",
+       make_tpe,
+       {{"startup", 10, 0, 1e6, "Trials with a result that are drawn at random before the model is used."},
+        {"candidates", 24, 1, 1e4, "Points drawn from the density of the good trials, of which the best is proposed."},
+        {"gamma", 0.1, 0.01, 0.5, "The share of the trials that count as good."},
+        {"most_good", 25, 0, 1e6, "The most trials that count as good; 0 for no bound."},
+        {"other_branch", 0.1, 0.0, 1.0,
+         "The chance that a category which opens a sub-space is drawn uniformly all the same."}}},
   };
   return entries;
 }
