@@ -30,7 +30,7 @@ void add_terms(const float* added, float* terms, std::size_t count);
 float largest_term(const float* terms, std::size_t count);
 
 /// Σ_k weights[k] * exp(terms[k] - shift), where no term is larger than the shift. Each exponential has a relative
-/// error below 3e-7 (plus that of the subtraction); below exp(-87) it is taken for exp(-87).
+/// error below 3e-7 (plus that of the subtraction); below exp(-70) it is taken for exp(-70).
 double sum_of_exponentials(const float* terms, const float* weights, float shift, std::size_t count);
 
 }  // namespace nascent
