@@ -24,6 +24,12 @@ const std::vector<StrategyEntry>& strategies() {
   static const std::vector<StrategyEntry> entries{
       {"random", "Draws every configuration uniformly; the baseline that every other strategy must beat.",
        make_random_search},
+      {"grid",
+       "Tries every point of a grid once; its resolution can be given for each number: grid:resolution=5,lr=9.",
+       make_grid_search,
+       {{"resolution", 5, 1, 1e9, "How many values a number gets, unless its own name says otherwise."},
+        {"shuffled", 1, 0, 1, "1 for an order that is shuffled by the seed, 0 for the order of counting."}},
+       /*parameter_options=*/true},
       {"tpe",
        "Models where good and bad trials lie and proposes where good ones are likelier (Bayesian optimization).",
        make_tpe,
