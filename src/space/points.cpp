@@ -7,6 +7,7 @@
 #include "nascent/space/search_space.h"
 #include "space/draw.h"
 #include "space/grid.h"
+#include "space/repair.h"
 
 namespace nascent {
 namespace {
@@ -125,6 +126,7 @@ Value draw(const Parameter& parameter, Random& random) {
 Configuration SearchSpace::sample(Random& random) const {
   Configuration configuration;
   for (const Parameter& parameter : parameters_) configuration.set(parameter.name, draw(parameter, random));
+  if (!constraints_.empty()) keep_constraints(*this, configuration, random);
   return configuration;
 }
 

@@ -43,6 +43,10 @@ void SearchSpace::add(Parameter parameter) {
     throw InputError("no parameter can be called \"#\": that key holds the identity of a list's element");
   if (find(parameter.name) != nullptr)
     throw bad_parameter(parameter.name, "it is there already; give each parameter of one level a name of its own");
+  if (const auto* categorical = std::get_if<CategoricalDomain>(&parameter.domain))
+    for (const Choice& choice : categorical->choices) constrained_ = constrained_ || choice.branch.constrained_;
+  if (const auto* list = std::get_if<RepeatDomain>(&parameter.domain))
+    constrained_ = constrained_ || list->element.constrained_;
   parameters_.push_back(std::move(parameter));
 }
 
@@ -123,8 +127,6 @@ std::uint64_t SearchSpace::key(const Configuration& configuration) const {
   if (!traits_ || !traits_->key) return configuration.hash();
   return fnv1a(traits_->key(configuration));
 }
-
-bool SearchSpace::allows(const Configuration&) const { return constraints_.empty(); }
 
 bool SearchSpace::operator==(const SearchSpace& other) const {
   return parameters_ == other.parameters_ && constraints_ == other.constraints_;

@@ -5,7 +5,9 @@
 //       {"name": "depth", "type": "int", "low": 2, "high": 8, "step": 2},
 //       {"name": "optimizer", "type": "categorical",
 //        "choices": ["adam", {"name": "sgd", "parameters": [{"name": "momentum", ...}]}]},
-//       {"name": "layers", "type": "repeat", "minimum": 1, "maximum": 4, "parameters": [...]}]}
+//       {"name": "batch", "type": "categorical", "choices": ["16", "32", "64"], "ordered": true},
+//       {"name": "layers", "type": "repeat", "minimum": 1, "maximum": 4, "parameters": [...]}],
+//      "constraints": ["lr * batch <= 10"]}
 
 #include <fmt/format.h>
 
@@ -18,7 +20,8 @@
 namespace nascent {
 namespace {
 
-Json parameters_to_json(const SearchSpace& space);
+/// Adds the parameters and the constraints of a level to the object that holds them.
+void add_level(Json& json, const SearchSpace& space);
 
 Json domain_to_json(const FloatDomain& domain) {
   Json json{{"type", "float"}, {"low", domain.low}, {"high", domain.high}};
@@ -37,29 +40,34 @@ Json domain_to_json(const IntDomain& domain) {
 Json domain_to_json(const CategoricalDomain& domain) {
   Json choices = Json::array();
   for (const Choice& choice : domain.choices) {
-    if (choice.branch.empty())
+    if (choice.branch.empty()) {
       choices.push_back(choice.name);
-    else
-      choices.push_back({{"name", choice.name}, {"parameters", parameters_to_json(choice.branch)}});
+      continue;
+    }
+    Json json{{"name", choice.name}};
+    add_level(json, choice.branch);
+    choices.push_back(std::move(json));
   }
-  return {{"type", "categorical"}, {"choices", choices}};
+  Json json{{"type", "categorical"}, {"choices", std::move(choices)}};
+  if (domain.ordered) json["ordered"] = true;
+  return json;
 }
 
 Json domain_to_json(const RepeatDomain& domain) {
-  return {{"type", "repeat"},
-          {"minimum", domain.minimum},
-          {"maximum", domain.maximum},
-          {"parameters", parameters_to_json(domain.element)}};
+  Json json{{"type", "repeat"}, {"minimum", domain.minimum}, {"maximum", domain.maximum}};
+  add_level(json, domain.element);
+  return json;
 }
 
-Json parameters_to_json(const SearchSpace& space) {
+void add_level(Json& json, const SearchSpace& space) {
   Json list = Json::array();
   for (const Parameter& parameter : space.parameters()) {
-    Json json = std::visit([](const auto& domain) { return domain_to_json(domain); }, parameter.domain);
-    json["name"] = parameter.name;
-    list.push_back(std::move(json));
+    Json entry = std::visit([](const auto& domain) { return domain_to_json(domain); }, parameter.domain);
+    entry["name"] = parameter.name;
+    list.push_back(std::move(entry));
   }
-  return list;
+  json["parameters"] = std::move(list);
+  for (const Constraint& constraint : space.constraints()) json["constraints"].push_back(constraint.expression());
 }
 
 /// One JSON object and where it stands, with checked access to its members.
@@ -101,12 +109,18 @@ class Node {
     return value.get<std::int64_t>();
   }
 
+  /// False where it is not there.
+  bool flag(const char* key) const {
+    if (!json_.contains(key)) return false;
+    if (!at(key).is_boolean()) throw wrong(key, "true or false");
+    return at(key).get<bool>();
+  }
+
+  bool has(const char* key) const { return json_.contains(key); }
+
   NumberOptions number_options() const {
     NumberOptions options;
-    if (json_.contains("log")) {
-      if (!at("log").is_boolean()) throw wrong("log", "true or false");
-      options.log = at("log").get<bool>();
-    }
+    options.log = flag("log");
     if (json_.contains("step")) options.step = number("step");
     return options;
   }
@@ -128,7 +142,7 @@ class Node {
   std::string where_;
 };
 
-SearchSpace read_parameters(const Node& node);
+SearchSpace read_level(const Node& node);
 
 std::vector<Choice> read_choices(const Node& node) {
   std::vector<Choice> choices;
@@ -139,8 +153,8 @@ std::vector<Choice> read_choices(const Node& node) {
       continue;
     }
     const Node choice(list[i], fmt::format("{}.choices[{}]", node.where(), i));
-    choice.allow({"name", "parameters"});
-    choices.emplace_back(choice.text("name"), read_parameters(choice));
+    choice.allow({"name", "parameters", "constraints"});
+    choices.emplace_back(choice.text("name"), read_level(choice));
   }
   return choices;
 }
@@ -155,11 +169,14 @@ void read_parameter(const Node& node, SearchSpace& space) {
     node.allow({"name", "type", "low", "high", "log", "step"});
     space.add_int(name, node.integer("low"), node.integer("high"), node.number_options());
   } else if (type == "categorical") {
-    node.allow({"name", "type", "choices"});
-    space.add_categorical(name, read_choices(node));
+    node.allow({"name", "type", "choices", "ordered"});
+    if (node.flag("ordered"))
+      space.add_ordered(name, read_choices(node));
+    else
+      space.add_categorical(name, read_choices(node));
   } else if (type == "repeat") {
-    node.allow({"name", "type", "minimum", "maximum", "parameters"});
-    space.add_repeat(name, node.integer("minimum"), node.integer("maximum"), read_parameters(node));
+    node.allow({"name", "type", "minimum", "maximum", "parameters", "constraints"});
+    space.add_repeat(name, node.integer("minimum"), node.integer("maximum"), read_level(node));
   } else {
     const std::vector<std::string> known{"float", "int", "categorical", "repeat"};
     const std::string hint = did_you_mean(type, known);
@@ -168,24 +185,33 @@ void read_parameter(const Node& node, SearchSpace& space) {
   }
 }
 
-SearchSpace read_parameters(const Node& node) {
+SearchSpace read_level(const Node& node) {
   SearchSpace space;
   const Json& list = node.list("parameters");
   for (std::size_t i = 0; i < list.size(); ++i) {
     const std::string prefix = node.where() == "it" ? "" : node.where() + ".";
     read_parameter(Node(list[i], fmt::format("{}parameters[{}]", prefix, i)), space);
   }
+  if (!node.has("constraints")) return space;
+  for (const Json& expression : node.list("constraints")) {
+    if (!expression.is_string()) throw node.error("needs texts as \"constraints\", not " + expression.dump());
+    space.add_constraint(expression.get<std::string>());
+  }
   return space;
 }
 
 }  // namespace
 
-Json SearchSpace::to_json() const { return {{"parameters", parameters_to_json(*this)}}; }
+Json SearchSpace::to_json() const {
+  Json json = Json::object();
+  add_level(json, *this);
+  return json;
+}
 
 SearchSpace SearchSpace::from_json(const Json& json) {
   const Node root(json, "it");
-  root.allow({"parameters"});
-  return read_parameters(root);
+  root.allow({"parameters", "constraints"});
+  return read_level(root);
 }
 
 }  // namespace nascent

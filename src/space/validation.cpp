@@ -1,6 +1,7 @@
 // Checking configurations against their space, and reading them from JSON.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <set>
@@ -8,6 +9,7 @@
 #include "nascent/core/error.h"
 #include "nascent/core/near_match.h"
 #include "nascent/space/search_space.h"
+#include "space/expression.h"
 #include "space/grid.h"
 
 namespace nascent {
@@ -18,6 +20,13 @@ constexpr double kGridTolerance = 1e-6;
 
 [[noreturn]] void fail(const std::string& path, const std::string& what) {
   throw InputError(fmt::format("configuration: {} {}", path, what));
+}
+
+/// A value that is no list.
+std::string text_of(const Value& value) {
+  if (const auto* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *integer);
+  return std::get<ChoiceValue>(value).name;
 }
 
 std::string branch_prefix(const std::string& path, const std::string& category) { return path + "=" + category + "/"; }
@@ -40,6 +49,25 @@ std::string element_prefix(const std::string& path, std::size_t index) { return 
   const std::string hint = did_you_mean(name, known);
   fail(path,
        fmt::format("is \"{}\", which is none of its categories{}", name, hint.empty() ? " (" + list + ")" : hint));
+}
+
+/// "model=network breaks the constraint "depth < width" (depth is 5, width is 4)".
+[[noreturn]] void fail_constraint(const std::string& prefix, const Constraint& constraint,
+                                  const Configuration& configuration) {
+  std::string values;
+  for (const std::vector<std::string>& name : constraint.names()) {
+    std::string list;
+    visit_values(configuration, name, [&](const Value& value) {
+      list += list.empty() ? "" : ", ";
+      if (const auto* elements = std::get_if<std::vector<Element>>(&value))
+        list += fmt::format("a list of {}", elements->size());
+      else
+        list += text_of(value);
+    });
+    if (!list.empty()) values += fmt::format("{}{} is {}", values.empty() ? "" : ", ", fmt::join(name, "."), list);
+  }
+  fail(prefix.empty() ? "it" : prefix.substr(0, prefix.size() - 1),
+       fmt::format("breaks the constraint \"{}\" ({})", constraint.expression(), values));
 }
 
 const Choice* find_choice(const CategoricalDomain& domain, const std::string& name) {
@@ -105,6 +133,8 @@ void check_space(const std::string& prefix, const SearchSpace& space, const Conf
     if (value == nullptr) fail(path, "is missing");
     std::visit([&](const auto& domain) { check(path, domain, *value); }, parameter.domain);
   }
+  for (const Constraint& constraint : space.constraints())
+    if (!constraint.allows(configuration)) fail_constraint(prefix, constraint, configuration);
 }
 
 Configuration read_space(const std::string& prefix, const SearchSpace& space, const Json& json);

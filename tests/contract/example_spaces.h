@@ -36,4 +36,24 @@ inline SearchSpace small_finite_space() {
   return space;
 }
 
+/// Constraints at every level, and ordered categories. Infinite; about half of what its ranges hold is allowed.
+inline SearchSpace constrained_space() {
+  SearchSpace layer;
+  layer.add_int("filters", 8, 64, {.step = 8}).add_int("groups", 1, 8);
+  layer.add_constraint("groups <= filters / 4");
+
+  SearchSpace network;
+  network.add_repeat("layers", 1, 3, layer);
+  network.add_constraint("sum(layers.filters) <= 128");
+
+  SearchSpace space;
+  space.add_categorical("model", {{"network", network}, {"linear"}});
+  space.add_float("lr", 1e-4, 1.0, {.log = true});
+  space.add_ordered("batch", {"16", "32", "64", "128"});
+  space.add_ordered("width", {"narrow", "middle", "wide"});
+  space.add_constraint("lr * batch <= 10");
+  space.add_constraint("model == 'network' or width <= 'middle'");
+  return space;
+}
+
 }  // namespace nascent::testing

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nascent {
 
@@ -19,7 +20,10 @@ class SearchSpace;
 /// Numbers, strings in quotes, names of parameters of the space it stands in; `+ - * / ^ %`, comparisons, `and`, `or`,
 /// `not`, parentheses; `min max abs sqrt log exp floor ceil round`; of a `Repeat` `len`, and `sum`, `min`, `max` of a
 /// parameter of its elements. `model.depth` is the parameter "depth" below the chosen category of "model". Where a name
-/// is not active in a configuration, the comparison that uses it counts as kept. A value type.
+/// is not active in a configuration, the comparison that uses it has no say: the constraint counts as kept unless the
+/// rest of it is broken. A name that is no plain word is written in backquotes: `weight-decay`. A category can be
+/// compared with a text; an ordered one also by its order, and as a number if all its categories are numbers. Numbers
+/// within 1e-12 of each other count as equal; what is not a number (sqrt(-1)) keeps no comparison. A value type.
 class Constraint {
  public:
   /// Throws `InputError` that points at the place, names what is wrong there (an unknown parameter with near matches, a
@@ -28,11 +32,13 @@ class Constraint {
 
   const std::string& expression() const { return expression_; }
   bool allows(const Configuration& configuration) const;
+  /// The parameters it names, each as the way to it: {"model", "depth"}.
+  const std::vector<std::vector<std::string>>& names() const;
   bool operator==(const Constraint& other) const { return expression_ == other.expression_; }
 
  private:
   std::string expression_;
-  std::shared_ptr<const struct ConstraintNode> root_;
+  std::shared_ptr<const struct CompiledConstraint> compiled_;
 };
 
 }  // namespace nascent

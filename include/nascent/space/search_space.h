@@ -62,7 +62,8 @@ class SearchSpace {
   SearchSpace& add_repeat(std::string name, std::int64_t minimum, std::int64_t maximum, SearchSpace element);
 
   /// Forbids the points for which the expression is false: "lr * batch <= 10", "depth < width", "len(layers) <= 4".
-  /// The grammar is that of `Constraint`. A constraint that names a parameter which is not active is kept.
+  /// The grammar is that of `Constraint`. A constraint that names a parameter which is not active is kept. The
+  /// parameters it names must be there already.
   SearchSpace& add_constraint(std::string_view expression);
   SearchSpace& set_traits(SpaceTraits traits);
 
@@ -73,8 +74,10 @@ class SearchSpace {
   const Parameter* find(std::string_view name) const;
   bool empty() const { return parameters_.empty(); }
 
-  /// A point drawn uniformly: each number from its (logarithmic) range, each category and each length alike. Points
-  /// that the constraints forbid are drawn again; throws `InputError` when no allowed one is found in many draws.
+  /// A point drawn uniformly: each number from its (logarithmic) range, each category and each length alike. Values
+  /// that the constraints of their level forbid are drawn again. Where these are so tight that a thousand draws find
+  /// nothing, the last draw is repaired value by value, which is no longer quite uniform; throws `InputError` when that
+  /// fails too.
   Configuration sample(Random& random) const;
   /// Whether all constraints are kept, those of active sub-spaces and elements too.
   bool allows(const Configuration& configuration) const;
@@ -101,6 +104,7 @@ class SearchSpace {
   void add(Parameter parameter);
   std::vector<Parameter> parameters_;
   std::vector<Constraint> constraints_;
+  bool constrained_ = false;  ///< here or anywhere below
   std::shared_ptr<const SpaceTraits> traits_;
 };
 
