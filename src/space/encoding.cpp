@@ -186,6 +186,14 @@ double Dimension::value_at(std::int64_t index) const {
   return low + steps * step;
 }
 
+std::int64_t Dimension::index_of(double value) const {
+  const double inside = std::clamp(value, low, high);
+  if (kind == Kind::kInt && log) return std::llround(std::exp(inside)) - std::llround(std::exp(low));
+  if (kind == Kind::kFloat)
+    return step == 0.0 ? 0 : static_cast<std::int64_t>(nearest_grid_index(low, high, step, inside));
+  return std::llround((inside - low) / step);
+}
+
 Encoding::Encoding(const SearchSpace& space) : space_(space) {
   Flattening flattening;
   flattening.add_space(space_, "", -1, 0);
@@ -203,6 +211,23 @@ Configuration Encoding::decode(const std::vector<double>& values) const {
     throw InternalError(fmt::format("a point of {} values cannot be decoded in a space of {} dimensions", values.size(),
                                     dimensions_.size()));
   return Decoder(values).decode(space_);
+}
+
+bool Encoding::is_active(std::size_t dimension, const std::vector<double>& values,
+                         const std::vector<bool>& active) const {
+  const Dimension& self = dimensions_[dimension];
+  if (self.parent < 0) return true;
+  const auto above = static_cast<std::size_t>(self.parent);
+  if (!active[above]) return false;
+  const Dimension& parent = dimensions_[above];
+  const auto value = static_cast<std::int64_t>(std::clamp(std::round(values[above]), parent.low, parent.high));
+  return parent.kind == Kind::kLength ? value > self.condition : value == self.condition;
+}
+
+std::vector<bool> Encoding::activity(const std::vector<double>& values) const {
+  std::vector<bool> active(dimensions_.size());
+  for (std::size_t d = 0; d < dimensions_.size(); ++d) active[d] = is_active(d, values, active);
+  return active;
 }
 
 double Encoding::snap(const Dimension& dimension, double value) {

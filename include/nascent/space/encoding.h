@@ -32,6 +32,8 @@ struct Dimension {
   std::int64_t count() const;
   /// The allowed value of this index, on the encoded scale; 0 <= index < count().
   double value_at(std::int64_t index) const;
+  /// The index of the allowed value nearest to an encoded one. Needs count() > 0.
+  std::int64_t index_of(double value) const;
   std::int64_t categories() const { return static_cast<std::int64_t>(high - low) + 1; }
 };
 
@@ -52,6 +54,11 @@ class Encoding {
   /// The configuration at a point. Values are clipped to their bounds and rounded to the allowed grid; those of
   /// inactive dimensions are ignored. The elements of a `Repeat` get the identities 1, 2, ...
   Configuration decode(const std::vector<double>& values) const;
+  /// Whether a dimension is active, given the values of those before it and whether they are. Values of categories and
+  /// lengths are taken as rounded.
+  bool is_active(std::size_t dimension, const std::vector<double>& values, const std::vector<bool>& active) const;
+  /// The same of all dimensions.
+  std::vector<bool> activity(const std::vector<double>& values) const;
   /// Rounds an encoded value to the nearest allowed one, within the bounds.
   static double snap(const Dimension& dimension, double value);
 
