@@ -18,6 +18,19 @@ std::string alternatives(const std::string& name, const std::vector<std::string>
   return hint.empty() ? fmt::format("; choose one of {}", fmt::join(names, ", ")) : hint;
 }
 
+/// The options of methods that breed (`breeding_of`), behind their own.
+std::vector<StrategyOption> with_breeding(std::vector<StrategyOption> own, double crossover) {
+  const std::vector<StrategyOption> breeding{
+      {"change", 1.0, 0, 1000, "Weight of the edit that changes a value."},
+      {"add", 0.3, 0, 1000, "Weight of the edit that adds an element to a list."},
+      {"remove", 0.3, 0, 1000, "Weight of the edit that removes an element of a list."},
+      {"multiply", 0.15, 0, 1000, "Weight of the edit that doubles an element of a list."},
+      {"crossover", crossover, 0, 1, "Chance that a child mixes two parents."},
+      {"spread", 0, 0, 1, "Standard deviation of a changed number, as a share of its range; 0: drawn for each edit."}};
+  own.insert(own.end(), breeding.begin(), breeding.end());
+  return own;
+}
+
 }  // namespace
 
 const std::vector<StrategyEntry>& strategies() {
@@ -39,6 +52,26 @@ const std::vector<StrategyEntry>& strategies() {
         {"most_good", 25, 0, 1e6, "The most trials that count as good; 0 for no bound."},
         {"other_branch", 0.1, 0.0, 1.0,
          "The chance that a category which opens a sub-space is drawn uniformly all the same."}}},
+      {"evolution",
+       "Keeps a population of the newest trials and edits the winners of tournaments among them (regularized "
+       "evolution).",
+       make_evolution,
+       with_breeding({{"population", 0, 0, 10000, "Members that are alive; 0: 30, or less for a small budget."},
+                      {"sample", 0, 0, 10000, "Members in a tournament; 0: two thirds of the population."},
+                      {"start", 0, 0, 10000, "Random trials before the first tournament; 0: 10."}},
+                     0.0)},
+      {"generational", "Breeds each generation from the best few of the one before, and discards the others.",
+       make_generational,
+       with_breeding({{"population", 0, 0, 10000, "Parents and offspring; 0: 12, or a 25th of the budget."},
+                      {"parents", 0, 0, 9999, "The best that breed; 0: a third of the population."}},
+                     0.3)},
+      {"local",
+       "Moves to the first better neighbour of where it stands; an honest baseline.",
+       make_local_search,
+       {{"start", 10, 1, 10000, "Random trials of which the best is where a descent begins."},
+        {"restart", 0.5, 0, 1,
+         "Chance that a local optimum is left for new random points, not for the best point not yet expanded."},
+        {"spread", 0.1, 0.004, 1, "Standard deviation of a neighbouring number, as a share of its range."}}},
   };
   return entries;
 }

@@ -14,6 +14,15 @@ std::unique_ptr<SearchStrategy> make_random_search(const StrategySetup& setup);
 /// Every point of a grid once; see docs/methods/grid.md.
 std::unique_ptr<SearchStrategy> make_grid_search(const StrategySetup& setup);
 
+/// Regularized evolution; see docs/methods/evolution.md.
+std::unique_ptr<SearchStrategy> make_evolution(const StrategySetup& setup);
+
+/// Evolution in generations; see docs/methods/generational.md.
+std::unique_ptr<SearchStrategy> make_generational(const StrategySetup& setup);
+
+/// Local search; see docs/methods/local.md.
+std::unique_ptr<SearchStrategy> make_local_search(const StrategySetup& setup);
+
 /// Tree-structured Parzen estimator; see docs/methods/tpe.md.
 std::unique_ptr<SearchStrategy> make_tpe(const StrategySetup& setup);
 
