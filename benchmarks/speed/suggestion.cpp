@@ -20,7 +20,8 @@ namespace {
 
 using namespace nascent;
 
-constexpr std::int64_t kMeasured = 50;     ///< trials at least whose time is averaged
+constexpr std::int64_t kMeasured = 50;  ///< trials at least whose time is averaged
+constexpr std::int64_t kMostMeasured = 800;
 constexpr double kMeasuredSeconds = 0.02;  ///< and so long at least
 constexpr double kMostSeconds = 60.0;      ///< for the trials before
 
@@ -69,11 +70,11 @@ void measure(const std::string& name, int dimensions) {
   const auto measured_microseconds = [&] {
     const std::int64_t first = number;
     double seconds = 0.0;
-    while (number - first < kMeasured || seconds < kMeasuredSeconds) seconds += run(kMeasured);
+    while (number - first < kMeasured || (seconds < kMeasuredSeconds && number - first < kMostMeasured))
+      seconds += run(kMeasured);
     return 1e6 * seconds / static_cast<double>(number - first);
   };
   for (const std::int64_t before : {100, 1000, 10000}) {
-    if (number > before) continue;
     Json line{{"benchmark", "suggestion"},
               {"program", "nascent"},
               {"strategy", name},
