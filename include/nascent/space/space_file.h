@@ -15,4 +15,8 @@ SearchSpace read_space_file(const std::filesystem::path& path);
 /// The same from a text; `name` stands for the file in messages.
 SearchSpace space_from_toml(std::string_view text, const std::string& name);
 
+/// The text form of a space; `space_from_toml` reads the same space from it. Throws `InputError` for the one thing that
+/// the text cannot hold: a parameter called "constraints" beside constraints.
+std::string space_to_toml(const SearchSpace& space);
+
 }  // namespace nascent
