@@ -72,6 +72,10 @@ const std::vector<StrategyEntry>& strategies() {
         {"restart", 0.5, 0, 1,
          "Chance that a local optimum is left for new random points, not for the best point not yet expanded."},
         {"spread", 0.1, 0.004, 1, "Standard deviation of a neighbouring number, as a share of its range."}}},
+      {"gp", "Models the results as a Gaussian process and proposes what improves most (Bayesian optimization).", make_gp,
+       {{"initial", 5, 1, 10000, "Trials with a result that are quasi-random before the model is used."}}},
+      {"quasi-random", "Visits the points of a scrambled Sobol sequence, which fill the space more evenly than random.",
+       make_quasi_random_search},
   };
   return entries;
 }

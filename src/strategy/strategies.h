@@ -23,6 +23,12 @@ std::unique_ptr<SearchStrategy> make_generational(const StrategySetup& setup);
 /// Local search; see docs/methods/local.md.
 std::unique_ptr<SearchStrategy> make_local_search(const StrategySetup& setup);
 
+/// The scrambled Sobol sequence; see docs/methods/quasi-random.md.
+std::unique_ptr<SearchStrategy> make_quasi_random_search(const StrategySetup& setup);
+
+/// Bayesian optimization with Gaussian processes; see docs/methods/gp.md.
+std::unique_ptr<SearchStrategy> make_gp(const StrategySetup& setup);
+
 /// Tree-structured Parzen estimator; see docs/methods/tpe.md.
 std::unique_ptr<SearchStrategy> make_tpe(const StrategySetup& setup);
 
