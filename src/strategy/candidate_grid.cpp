@@ -1,5 +1,6 @@
 #include "strategy/candidate_grid.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace nascent {
@@ -12,14 +13,41 @@ std::unique_ptr<CandidateGrid> CandidateGrid::make(const SearchSpace& space, con
   grid->dead_.assign(*size, false);
   grid->coordinates_.resize(coordinates.size(), static_cast<Eigen::Index>(*size));
   Eigen::VectorXd column(coordinates.size());
+  const std::vector<Dimension>& dimensions = encoding.dimensions();
+  const bool flat = !coordinates.has_features() &&
+                    std::all_of(dimensions.begin(), dimensions.end(), [](const Dimension& d) { return d.parent < 0; });
+  if (flat) {
+    // A product of the values of all dimensions, which are counted through without making configurations of them.
+    grid->encoding_ = &encoding;
+    const std::vector<bool> active(dimensions.size(), true);
+    for (std::uint64_t i = 0; i < *size; ++i) {
+      coordinates.write(grid->values(i), active, column);
+      grid->coordinates_.col(static_cast<Eigen::Index>(i)) = column.cast<float>();
+    }
+    return grid;
+  }
   for (std::uint64_t i = 0; i < *size; ++i) {
     const Configuration configuration = space.point(i);
     const EncodedPoint point = encoding.encode(configuration);
     coordinates.write(point.values, point.active, column);
-    if (coordinates.has_features()) coordinates.write_features(configuration, column);
+    coordinates.write_features(configuration, column);
     grid->coordinates_.col(static_cast<Eigen::Index>(i)) = column.cast<float>();
   }
   return grid;
+}
+
+std::vector<double> CandidateGrid::values(std::uint64_t index) const {
+  std::vector<double> values;
+  for (const Dimension& dimension : encoding_->dimensions()) {
+    const auto count = static_cast<std::uint64_t>(dimension.count());
+    values.push_back(dimension.value_at(static_cast<std::int64_t>(index % count)));
+    index /= count;
+  }
+  return values;
+}
+
+Configuration CandidateGrid::configuration(std::uint64_t index) const {
+  return encoding_ != nullptr ? encoding_->decode(values(index)) : space_.point(index);
 }
 
 std::optional<Configuration> CandidateGrid::best(Eigen::VectorXd values, const TriedConfigurations& tried,
@@ -32,7 +60,7 @@ std::optional<Configuration> CandidateGrid::best(Eigen::VectorXd values, const T
   for (;;) {
     Eigen::Index place = 0;
     if (values.size() == 0 || values.maxCoeff(&place) == kNever) return {};
-    Configuration configuration = space_.point(static_cast<std::uint64_t>(place));
+    Configuration configuration = this->configuration(static_cast<std::uint64_t>(place));
     if (tried.may_propose(configuration)) return configuration;
     values[place] = kNever;
     if (none_running) dead_[static_cast<std::size_t>(place)] = true;

@@ -220,7 +220,7 @@ class GaussianProcessSearch : public SearchStrategy {
   std::vector<Observation> observations_;
   std::size_t with_result_ = 0;
   std::optional<Fidelity> highest_fidelity_;  ///< of the trials with a result
-  MatrixXd x_;  ///< the coordinates of the observations, as columns
+  MatrixXd x_;                                ///< the coordinates of the observations, as columns
   std::vector<Index> fit_counts_;
   std::vector<ProcessModel> models_;
 };

@@ -26,8 +26,8 @@ VectorXd Improvement::values(const Prediction& objective, const std::vector<Pred
       values[i] = log_expected_improvement(objective.mean[i], deviation(objective.variance[i]), *best_);
   for (std::size_t c = 0; c < constraints.size(); ++c)
     for (Index i = 0; i < values.size(); ++i)
-      values[i] += normal_log_cdf((constraints_[c].bound - constraints[c].mean[i]) /
-                                  deviation(constraints[c].variance[i]));
+      values[i] +=
+          normal_log_cdf((constraints_[c].bound - constraints[c].mean[i]) / deviation(constraints[c].variance[i]));
   return values;
 }
 

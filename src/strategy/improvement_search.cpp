@@ -61,8 +61,7 @@ ImprovementSearch::Values ImprovementSearch::varied(const Values& values, Random
     const double moved = Encoding::snap(dimension, values[d] + spread * range * random.normal());
     // A number with steps moves by one of them at least.
     const double step = dimension.count() == 0 ? 0.0 : range / static_cast<double>(dimension.count() - 1);
-    varied[d] = moved != values[d] ? moved
-                                   : Encoding::snap(dimension, values[d] + (random.chance(0.5) ? step : -step));
+    varied[d] = moved != values[d] ? moved : Encoding::snap(dimension, values[d] + (random.chance(0.5) ? step : -step));
   }
   return varied;
 }

@@ -12,8 +12,8 @@
 
 namespace nascent {
 
-/// The Gaussian process of one outcome (the loss, or one constraint) over all finished trials, with hyperparameters that
-/// are fitted again from time to time, each time from where the last fit ended.
+/// The Gaussian process of one outcome (the loss, or one constraint) over all finished trials, with hyperparameters
+/// that are fitted again from time to time, each time from where the last fit ended.
 class ProcessModel {
  public:
   /// The targets of the first so many trials, all on one scale.

@@ -9,8 +9,8 @@ namespace nascent {
 /// Ament et al., Unexpected improvements to expected improvement for Bayesian optimization, NeurIPS 2023.
 double log_expected_improvement(double mean, double deviation, double best);
 
-/// log(z Φ(z) + φ(z)): the above for a deviation of 1 and z = best - mean. About log z for large z, -z²/2 - 2 log|z| for
-/// small z.
+/// log(z Φ(z) + φ(z)): the above for a deviation of 1 and z = best - mean. About log z for large z, -z²/2 - 2 log|z|
+/// for small z.
 double log_improvement(double z);
 /// Its derivative, Φ(z) / (z Φ(z) + φ(z)).
 double log_improvement_slope(double z);

@@ -60,8 +60,7 @@ void CachedPredictions::add_column(const GaussianProcess& process) {
 Prediction CachedPredictions::predict(const GaussianProcess& process) const {
   const VectorXf targets = process.whitened_targets().cast<float>();
   const VectorXf mean = v_.leftCols(columns_) * targets;
-  return {mean.cast<double>(),
-          (process.kernel().prior_variance() - squares_.cast<double>().array()).max(0.0).matrix()};
+  return {mean.cast<double>(), (process.kernel().prior_variance() - squares_.cast<double>().array()).max(0.0).matrix()};
 }
 
 }  // namespace nascent

@@ -17,8 +17,8 @@ class CachedPredictions {
   /// Forgets everything that depended on the kernel.
   void reset() { columns_ = 0; }
   /// Brings the cache to all observations of the process. The candidates, as columns, are always the same. Observations
-  /// after the first `settled` are forgotten again by the next call. Results depend on process and `settled` alone, not on
-  /// earlier calls.
+  /// after the first `settled` are forgotten again by the next call. Results depend on process and `settled` alone, not
+  /// on earlier calls.
   void update(const GaussianProcess& process, Eigen::Index settled, const Eigen::MatrixXf& candidates);
   /// Needs `update`.
   Prediction predict(const GaussianProcess& process) const;

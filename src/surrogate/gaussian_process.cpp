@@ -24,7 +24,8 @@ MatrixXd covariance(const Kernel& kernel, const MatrixXd& a, const MatrixXd& b) 
 
 }  // namespace
 
-GaussianProcess::GaussianProcess(Kernel kernel, const MatrixXd& x) : kernel_(std::move(kernel)), size_(x.cols()), factorised_(x.cols()) {
+GaussianProcess::GaussianProcess(Kernel kernel, const MatrixXd& x)
+    : kernel_(std::move(kernel)), size_(x.cols()), factorised_(x.cols()) {
   z_ = kernel_.coordinate_scales().asDiagonal() * x;
   MatrixXd k = covariance(kernel_, z_, z_);
   k.diagonal().array() += kernel_.noise_variance();

@@ -6,11 +6,11 @@
 namespace nascent {
 
 struct LbfgsOptions {
-  int evaluations = 100;     ///< of the function, at most
-  int memory = 8;            ///< pairs of steps and changes of the gradient that are kept
-  double tolerance = 1e-4;   ///< ends where no entry of the projected gradient is larger
-  double improvement = 0.0;  ///< ends where an iteration gains less than this
-  double longest_step = 2.0; ///< in any variable, in one iteration
+  int evaluations = 100;      ///< of the function, at most
+  int memory = 8;             ///< pairs of steps and changes of the gradient that are kept
+  double tolerance = 1e-4;    ///< ends where no entry of the projected gradient is larger
+  double improvement = 0.0;   ///< ends where an iteration gains less than this
+  double longest_step = 2.0;  ///< in any variable, in one iteration
 };
 
 struct LbfgsResult {

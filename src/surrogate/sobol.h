@@ -10,9 +10,9 @@ namespace nascent {
 /// The Sobol sequence: points of the unit cube that fill it more evenly than random ones. Of the first 2^k points each
 /// of the 2^k equal slices of every coordinate holds exactly one.
 ///
-/// With Owen's scrambling: every coordinate is permuted within itself at every binary digit, at random but in a way that
-/// keeps that property, so that each point by itself is uniform in the cube. By hashing, so any point is had directly by
-/// its index and nothing has to be stored.
+/// With Owen's scrambling: every coordinate is permuted within itself at every binary digit, at random but in a way
+/// that keeps that property, so that each point by itself is uniform in the cube. By hashing, so any point is had
+/// directly by its index and nothing has to be stored.
 ///
 /// Sobol, USSR Comp. Math. 7 (1967), with the direction numbers of Joe & Kuo (2008); Owen, Randomly permuted
 /// (t,m,s)-nets, 1995; Burley, Practical hash-based Owen scrambling, JCGT 9 (2020).

@@ -2,9 +2,10 @@
 
 namespace nascent {
 
-// S. Joe, F. Y. Kuo: Constructing Sobol sequences with better two-dimensional projections. SIAM J. Sci. Comput. 30 (2008);
-// the rows for the primitive polynomials up to degree 11 of their table new-joe-kuo-6. Every row is a polynomial over
-// GF(2), whose bits are its coefficients, and as many odd initial direction numbers m_1, m_2, ... as its degree.
+// S. Joe, F. Y. Kuo: Constructing Sobol sequences with better two-dimensional projections. SIAM J. Sci. Comput. 30
+// (2008); the rows for the primitive polynomials up to degree 11 of their table new-joe-kuo-6. Every row is a
+// polynomial over GF(2), whose bits are its coefficients, and as many odd initial direction numbers m_1, m_2, ... as
+// its degree.
 // clang-format off
 const std::uint16_t kSobolDirections[kSobolDirectionNumbers] = {
     3, 1, 7, 1, 3, 11, 1, 3, 1, 13, 1, 1, 1, 19, 1, 1, 3, 3, 25, 1, 3, 5, 13, 37, 1, 1, 5, 5, 17, 41, 1, 1, 5, 5, 5,
