@@ -9,5 +9,6 @@ void add_fit_command(CLI::App& program);
 void add_predict_command(CLI::App& program);
 void add_evaluate_command(CLI::App& program);
 void add_leaderboard_command(CLI::App& program);
+void add_benchmark_command(CLI::App& program);
 
 }  // namespace nascent::app

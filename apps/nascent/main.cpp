@@ -24,6 +24,7 @@ int run(int argc, char** argv) {
   nascent::app::add_predict_command(program);
   nascent::app::add_evaluate_command(program);
   nascent::app::add_leaderboard_command(program);
+  nascent::app::add_benchmark_command(program);
   try {
     program.parse(argc, argv);
     return 0;
