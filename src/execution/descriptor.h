@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <utility>
@@ -30,5 +31,11 @@ class Descriptor {
  private:
   int fd_ = -1;
 };
+
+/// Moves a descriptor above the three standard ones, which may be free when this process was started without them.
+inline Descriptor above_standard(Descriptor descriptor) {
+  if (!descriptor || descriptor.get() > STDERR_FILENO) return descriptor;
+  return Descriptor(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+}
 
 }  // namespace nascent

@@ -25,12 +25,6 @@ namespace {
   throw SystemError("cannot start the worker `" + shown(command) + "`: " + why);
 }
 
-/// Moves a descriptor above the three standard ones, which may be free when this process was started without them.
-Descriptor above_standard(Descriptor descriptor) {
-  if (!descriptor || descriptor.get() > STDERR_FILENO) return descriptor;
-  return Descriptor(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-}
-
 struct Pair {
   Descriptor ours;
   Descriptor theirs;

@@ -85,7 +85,10 @@ void conclude(Trial& trial, const JobOutcome& outcome, const Objective& objectiv
     case JobOutcome::Kind::kDone:
       break;
   }
-  if (outcome.result.is_object()) trial.details = outcome.result.value("details", Json());
+  if (outcome.result.is_object()) {
+    trial.details = outcome.result.value("details", Json());
+    if (outcome.result.contains("failed")) return fail(trial, outcome.result["failed"].get<std::string>());
+  }
   std::string stopped;
   if (outcome.asked_to_stop) {
     stopped = why_told;

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "nascent/space/search_space.h"
+
+namespace nascent {
+
+/// What a run of a command is told besides its configuration.
+struct CommandRun {
+  std::int64_t trial = 0;
+  std::int64_t repeat = 0;       ///< from 0, where one configuration is run several times
+  std::uint64_t seed = 0;        ///< of this run, below 2^31 so that every program can read it
+  std::filesystem::path config;  ///< a JSON file with the configuration
+};
+
+/// A command with places in braces for the values of a configuration:
+///
+///     ./train.py --lr {lr} --optimizer {optimizer} --momentum {optimizer.momentum} --filters {layers.filters}
+///
+/// A place names a parameter: `lr`; below a category `optimizer.momentum`, or `optimizer.sgd.momentum` for that of one
+/// category only; in a list `layers.filters` (all, separated by commas) or `layers[0].filters`; `layers` alone is the
+/// list as JSON. Besides there are `trial`, `seed`, `repeat` and `config` (the path of a JSON file), as far as no
+/// parameter has that name. "{{" and "}}" stand for braces.
+///
+/// An argument with a place for which there is no value (its parameter is not active) is left out, together with the
+/// option before it: an argument that begins with "-" and holds neither a place nor a "=".
+///
+/// The same values are environment variables: NASCENT_lr, NASCENT_optimizer_momentum (every character that is not a
+/// letter or a digit becomes "_"; lists are JSON; unset where a parameter is not active), NASCENT_TRIAL, NASCENT_SEED,
+/// NASCENT_REPEAT and NASCENT_CONFIG.
+///
+/// No shell reads any of it: an argument stays one argument, whatever it holds. Immutable.
+class CommandTemplate {
+ public:
+  /// Throws `InputError` that quotes the argument for an empty command, a brace that does not close and a place that
+  /// names no parameter of the space (with near matches).
+  CommandTemplate(std::vector<std::string> arguments, const SearchSpace& space);
+
+  /// The arguments of one run; the first is the program.
+  std::vector<std::string> arguments(const Configuration& configuration, const CommandRun& run) const;
+  /// The variables of one run, by name. What `variables` names and this lacks must be unset.
+  std::map<std::string, std::string> environment(const Configuration& configuration, const CommandRun& run) const;
+  /// The names of all variables that `environment` may set.
+  const std::vector<std::string>& variables() const { return variables_; }
+
+  /// The program, where it is the same for all runs.
+  std::optional<std::string> program() const;
+  /// Top-level parameters that no argument names; empty where `config` is used.
+  const std::vector<std::string>& parameters_not_named() const { return not_named_; }
+
+ private:
+  struct Place {
+    std::string path;
+  };
+  using Piece = std::variant<std::string, Place>;
+  struct Argument {
+    std::vector<Piece> pieces;
+    bool names_option = false;  ///< "-x" or "--name": goes with the argument behind it
+  };
+
+  static Argument parse(const std::string& argument, const SearchSpace& space);
+  std::optional<std::string> text_of(const Argument& argument, const Configuration& configuration,
+                                     const CommandRun& run) const;
+  bool uses(std::string_view name) const;
+
+  std::vector<Argument> arguments_;
+  std::vector<std::string> variables_;
+  std::vector<std::string> not_named_;
+};
+
+/// The value at a path of the form above, as text; nothing where it is not active.
+std::optional<std::string> value_at(const Configuration& configuration, std::string_view path);
+
+/// A command as it can be typed into a shell: arguments in quotes where they need them.
+std::string shell_line(const std::vector<std::string>& arguments);
+
+}  // namespace nascent

@@ -1,0 +1,182 @@
+#include "nascent/execution/command_template.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "execution/parameter_path.h"
+#include "nascent/core/error.h"
+#include "nascent/core/near_match.h"
+
+namespace nascent {
+namespace {
+
+constexpr std::array<std::string_view, 4> kBuiltIn{"trial", "seed", "repeat", "config"};
+
+std::optional<std::string> built_in(std::string_view name, const CommandRun& run) {
+  if (name == "trial") return fmt::format("{}", run.trial);
+  if (name == "seed") return fmt::format("{}", run.seed);
+  if (name == "repeat") return fmt::format("{}", run.repeat);
+  if (name == "config") return run.config.string();
+  return std::nullopt;
+}
+
+[[noreturn]] void throw_unknown_place(const std::string& argument, const std::string& path, const SearchSpace& space) {
+  std::vector<std::string> known = parameter_paths(space);
+  known.insert(known.end(), kBuiltIn.begin(), kBuiltIn.end());
+  std::string hint = did_you_mean(path, known);
+  if (hint.empty()) hint = fmt::format("; the space has {}", fmt::join(parameter_paths(space), ", "));
+  throw InputError(
+      fmt::format("command: {{{}}} in \"{}\" names no parameter of the space{} (write {{{{ for a brace of your own)",
+                  path, argument, hint));
+}
+
+std::string variable_name(std::string_view path) {
+  std::string name = "NASCENT_";
+  for (const char c : path) name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  return name;
+}
+
+bool needs_quotes(const std::string& argument) {
+  constexpr std::string_view kPlain = "_-./:=,@%+";
+  return argument.empty() || !std::ranges::all_of(argument, [&](unsigned char c) {
+           return std::isalnum(c) != 0 || kPlain.find(static_cast<char>(c)) != std::string_view::npos;
+         });
+}
+
+}  // namespace
+
+CommandTemplate::Argument CommandTemplate::parse(const std::string& argument, const SearchSpace& space) {
+  Argument parsed;
+  std::string literal;
+  const std::string_view text = argument;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view two = text.substr(i, 2);
+    if (two == "{{" || two == "}}") {
+      literal += text[i++];
+      continue;
+    }
+    if (text[i] != '{') {
+      literal += text[i];
+      continue;
+    }
+    const std::size_t end = text.find('}', i);
+    if (end == std::string_view::npos) {
+      throw InputError(
+          fmt::format("command: the brace in \"{}\" does not close; write {{{{ for a brace of your own", argument));
+    }
+    const std::string path(text.substr(i + 1, end - i - 1));
+    if (!names_parameter(space, path) && std::ranges::find(kBuiltIn, path) == kBuiltIn.end()) {
+      throw_unknown_place(argument, path, space);
+    }
+    if (!literal.empty()) parsed.pieces.emplace_back(std::move(literal));
+    literal.clear();
+    parsed.pieces.emplace_back(Place{path});
+    i = end;
+  }
+  const bool plain = parsed.pieces.empty();
+  if (!literal.empty() || plain) parsed.pieces.emplace_back(std::move(literal));
+  parsed.names_option = plain && argument.size() > 1 && argument != "--" && argument.front() == '-' &&
+                        argument.find('=') == std::string::npos;
+  return parsed;
+}
+
+CommandTemplate::CommandTemplate(std::vector<std::string> arguments, const SearchSpace& space) {
+  if (arguments.empty() || arguments.front().empty()) {
+    throw InputError("there is no command to run; put it behind --, as in: -- ./train.py --lr {lr}");
+  }
+  for (const std::string& argument : arguments) arguments_.push_back(parse(argument, space));
+  for (const std::string& path : parameter_paths(space)) variables_.push_back(variable_name(path));
+  for (const char* name : {"NASCENT_TRIAL", "NASCENT_SEED", "NASCENT_REPEAT", "NASCENT_CONFIG"}) {
+    variables_.emplace_back(name);
+  }
+  if (!space.find("config") && uses("config")) return;
+  for (const Parameter& parameter : space.parameters()) {
+    if (!uses(parameter.name)) not_named_.push_back(parameter.name);
+  }
+}
+
+bool CommandTemplate::uses(std::string_view name) const {
+  return std::ranges::any_of(arguments_, [&](const Argument& argument) {
+    return std::ranges::any_of(argument.pieces, [&](const Piece& piece) {
+      const auto* place = std::get_if<Place>(&piece);
+      if (place == nullptr || !place->path.starts_with(name)) return false;
+      const std::string_view rest = std::string_view(place->path).substr(name.size());
+      return rest.empty() || rest.front() == '.' || rest.front() == '[';
+    });
+  });
+}
+
+std::optional<std::string> CommandTemplate::text_of(const Argument& argument, const Configuration& configuration,
+                                                    const CommandRun& run) const {
+  std::string text;
+  for (const Piece& piece : argument.pieces) {
+    if (const auto* literal = std::get_if<std::string>(&piece)) {
+      text += *literal;
+      continue;
+    }
+    const std::string& path = std::get<Place>(piece).path;
+    std::optional<std::string> value = value_at(configuration, path);
+    if (!value) value = built_in(path, run);
+    if (!value) return std::nullopt;
+    text += *value;
+  }
+  return text;
+}
+
+std::vector<std::string> CommandTemplate::arguments(const Configuration& configuration, const CommandRun& run) const {
+  std::vector<std::string> texts;
+  bool option_before = false;  // the last of `texts` is an option's name that belongs to this argument
+  for (const Argument& argument : arguments_) {
+    std::optional<std::string> text = text_of(argument, configuration, run);
+    if (text) {
+      texts.push_back(std::move(*text));
+    } else if (option_before) {
+      texts.pop_back();
+    }
+    option_before = argument.names_option;
+  }
+  return texts;
+}
+
+std::map<std::string, std::string> CommandTemplate::environment(const Configuration& configuration,
+                                                                const CommandRun& run) const {
+  std::map<std::string, std::string> variables{{"NASCENT_TRIAL", fmt::format("{}", run.trial)},
+                                               {"NASCENT_SEED", fmt::format("{}", run.seed)},
+                                               {"NASCENT_REPEAT", fmt::format("{}", run.repeat)},
+                                               {"NASCENT_CONFIG", run.config.string()}};
+  const auto add = [&](const auto& self, const std::string& prefix, const Configuration& level) -> void {
+    for (const auto& [name, value] : level.values()) {
+      variables[variable_name(prefix + name)] = value_at(level, name).value_or("");
+      if (const auto* choice = std::get_if<ChoiceValue>(&value)) self(self, prefix + name + ".", choice->branch);
+    }
+  };
+  add(add, "", configuration);
+  return variables;
+}
+
+std::optional<std::string> CommandTemplate::program() const {
+  const std::vector<Piece>& pieces = arguments_.front().pieces;
+  if (pieces.size() != 1 || !std::holds_alternative<std::string>(pieces.front())) return std::nullopt;
+  return std::get<std::string>(pieces.front());
+}
+
+std::string shell_line(const std::vector<std::string>& arguments) {
+  std::string line;
+  for (const std::string& argument : arguments) {
+    if (!line.empty()) line += ' ';
+    if (!needs_quotes(argument)) {
+      line += argument;
+      continue;
+    }
+    line += '\'';
+    for (const char c : argument) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    line += '\'';
+  }
+  return line;
+}
+
+}  // namespace nascent
