@@ -72,10 +72,20 @@ const std::vector<StrategyEntry>& strategies() {
         {"restart", 0.5, 0, 1,
          "Chance that a local optimum is left for new random points, not for the best point not yet expanded."},
         {"spread", 0.1, 0.004, 1, "Standard deviation of a neighbouring number, as a share of its range."}}},
-      {"gp", "Models the results as a Gaussian process and proposes what improves most (Bayesian optimization).", make_gp,
+      {"gp",
+       "Models the results as a Gaussian process and proposes what improves most (Bayesian optimization).",
+       make_gp,
        {{"initial", 5, 1, 10000, "Trials with a result that are quasi-random before the model is used."}}},
       {"quasi-random", "Visits the points of a scrambled Sobol sequence, which fill the space more evenly than random.",
        make_quasi_random_search},
+      {"forest",
+       "Models the results by a random forest and proposes where most improvement is expected (Bayesian optimization).",
+       make_forest,
+       {{"startup", 10, 0, 1e6, "Trials with a result that are drawn at random before the model is used."},
+        {"trees", 20, 1, 1000, "Trees in the forest."},
+        {"feature_share", 0.5, 0.01, 1.0, "The share of the parameters that compete for each split."},
+        {"random_points", 500, 1, 1e6, "Random points that each proposal looks at."},
+        {"random_share", 0.1, 0.0, 1.0, "The share of the proposals that are drawn at random."}}},
   };
   return entries;
 }

@@ -11,6 +11,9 @@ namespace nascent {
 /// Draws every proposal uniformly from the space.
 std::unique_ptr<SearchStrategy> make_random_search(const StrategySetup& setup);
 
+/// Bayesian optimization with a random forest; see docs/methods/forest.md.
+std::unique_ptr<SearchStrategy> make_forest(const StrategySetup& setup);
+
 /// Every point of a grid once; see docs/methods/grid.md.
 std::unique_ptr<SearchStrategy> make_grid_search(const StrategySetup& setup);
 
