@@ -104,6 +104,14 @@ TEST(GridSearch, HasFewerValuesWhereWholeNumbersOnALogarithmCoincide) {
   EXPECT_EQ(grid_size("grid:n=6", setup_of(space)), 5u);
 }
 
+TEST(GridSearch, PassesOverWhatConstraintsForbid) {
+  SearchSpace space;
+  space.add_int("a", 0, 4).add_int("b", 0, 4).add_constraint("a < b");
+  const std::vector<Configuration> points = all_points("grid", setup_of(space));
+  EXPECT_EQ(points.size(), 10u);
+  for (const Configuration& point : points) EXPECT_LT(point.integer("a"), point.integer("b"));
+}
+
 TEST(GridSearch, ShufflesByTheSeedUnlessToldToCount) {
   const SearchSpace space = small_finite_space();
   EXPECT_NE(all_points("grid", setup_of(space, 1)), all_points("grid", setup_of(space, 2)));
