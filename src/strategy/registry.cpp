@@ -86,6 +86,12 @@ const std::vector<StrategyEntry>& strategies() {
         {"feature_share", 0.5, 0.01, 1.0, "The share of the parameters that compete for each split."},
         {"random_points", 500, 1, 1e6, "Random points that each proposal looks at."},
         {"random_share", 0.1, 0.0, 1.0, "The share of the proposals that are drawn at random."}}},
+      {"cmaes",
+       "Adapts a normal distribution, and the probabilities of categories, to where good trials lie (CMA-ES).",
+       make_cmaes,
+       {{"sigma", 0.2, 0.001, 1.0, "The first standard deviation, as a share of each parameter's range."},
+        {"population", 0.0, 0.0, 10000.0, "Trials a generation, at least 4; 0 for 4 + 3 ln d in d dimensions."},
+        {"restarts", 1.0, 0.0, 1.0, "Whether a search that has converged begins again elsewhere (0 or 1)."}}},
   };
   return entries;
 }

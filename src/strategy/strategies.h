@@ -32,6 +32,9 @@ std::unique_ptr<SearchStrategy> make_quasi_random_search(const StrategySetup& se
 /// Bayesian optimization with Gaussian processes; see docs/methods/gp.md.
 std::unique_ptr<SearchStrategy> make_gp(const StrategySetup& setup);
 
+/// CMA-ES with margin and categories; see docs/methods/cmaes.md.
+std::unique_ptr<SearchStrategy> make_cmaes(const StrategySetup& setup);
+
 /// Tree-structured Parzen estimator; see docs/methods/tpe.md.
 std::unique_ptr<SearchStrategy> make_tpe(const StrategySetup& setup);
 
