@@ -92,6 +92,15 @@ const std::vector<StrategyEntry>& strategies() {
        {{"sigma", 0.2, 0.001, 1.0, "The first standard deviation, as a share of each parameter's range."},
         {"population", 0.0, 0.0, 10000.0, "Trials a generation, at least 4; 0 for 4 + 3 ln d in d dimensions."},
         {"restarts", 1.0, 0.0, 1.0, "Whether a search that has converged begins again elsewhere (0 or 1)."}}},
+      {"nsga2",
+       "Breeds from the best fronts and keeps them spread, for several objectives (NSGA-II); a genetic algorithm for "
+       "one.",
+       make_nsga2,
+       {{"population", 0, 0, 10000, "Members that may breed; 0: 50, or a tenth of a small budget."},
+        {"crossover", 0.9, 0, 1, "Chance that a child mixes two parents."},
+        {"crossover_eta", 15, 0, 1000, "Larger keeps the numbers of children nearer to those of their parents."},
+        {"mutation_eta", 20, 0, 1000, "Larger makes smaller changes of numbers."},
+        {"mutations", 1, 0, 1000, "Parameters of a child that are mutated, on average."}}},
   };
   return entries;
 }
