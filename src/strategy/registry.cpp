@@ -49,7 +49,7 @@ const std::vector<StrategyEntry>& strategies() {
        {{"startup", 10, 0, 1e6, "Trials with a result that are drawn at random before the model is used."},
         {"candidates", 24, 1, 1e4, "Points drawn from the density of the good trials, of which the best is proposed."},
         {"gamma", 0.1, 0.01, 0.5, "The share of the trials that count as good."},
-        {"most_good", 25, 0, 1e6, "The most trials that count as good; 0 for no bound."},
+        {"most_good", 25, 0, 1e6, "The most trials that count as good, for one objective; 0: no bound."},
         {"other_branch", 0.1, 0.0, 1.0,
          "The chance that a category which opens a sub-space is drawn uniformly all the same."}}},
       {"evolution",

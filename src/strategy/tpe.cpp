@@ -33,7 +33,11 @@ double draw_from_prior(const Dimension& dimension, Random& random) {
   return dimension.value_at(random.integer(0, dimension.count() - 1));
 }
 
-std::vector<TpeGroup> make_groups(const std::vector<Dimension>& dimensions, const TpeSplit& split) {
+std::vector<TpeGroup> make_groups(const std::vector<Dimension>& dimensions, const StrategySetup& setup) {
+  const bool several = setup.objectives.size() > 1;
+  const TpeSplit split(setup.option("gamma"), setup.count("most_good"), several);
+  // The points of a front are equally good however old they are.
+  const ParzenWeights weights = several ? ParzenWeights::kEqual : ParzenWeights::kByAge;
   // The parent of a group stands in an earlier group, since parents come before their children.
   std::vector<std::vector<std::size_t>> members;
   std::map<std::pair<int, std::int64_t>, std::size_t> known;
@@ -44,7 +48,7 @@ std::vector<TpeGroup> make_groups(const std::vector<Dimension>& dimensions, cons
     members[entry->second].push_back(d);
   }
   std::vector<TpeGroup> groups;
-  for (std::vector<std::size_t>& indices : members) groups.emplace_back(dimensions, std::move(indices), split);
+  for (std::vector<std::size_t>& indices : members) groups.emplace_back(dimensions, std::move(indices), split, weights);
   return groups;
 }
 
@@ -54,7 +58,7 @@ class Tpe : public SearchStrategy {
       : setup_(setup),
         tried_(setup),
         encoding_(setup.space),
-        groups_(make_groups(encoding_.dimensions(), TpeSplit(setup.option("gamma"), setup.count("most_good")))),
+        groups_(make_groups(encoding_.dimensions(), setup)),
         is_parent_(encoding_.dimensions().size(), false) {
     for (const Dimension& dimension : encoding_.dimensions())
       if (dimension.parent >= 0) is_parent_[static_cast<std::size_t>(dimension.parent)] = true;
@@ -131,7 +135,7 @@ class Tpe : public SearchStrategy {
         choices.front().push_back(draw_from_prior(encoding_.dimensions()[d], random));
       return choices;
     }
-    group.refresh(pending);
+    group.refresh(pending, outcomes_);
     choices = group.propose(setup_.count("candidates"), random);
     // The chance that a category which opens a sub-space is drawn uniformly all the same. A family whose first trials
     // were poor would otherwise hardly be drawn again, and its own parameters never be tuned.

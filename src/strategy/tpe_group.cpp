@@ -34,14 +34,15 @@ std::vector<ParzenDimension> parzen_dimensions(const std::vector<Dimension>& all
 
 }  // namespace
 
-TpeGroup::TpeGroup(const std::vector<Dimension>& all, std::vector<std::size_t> indices, const TpeSplit& split)
+TpeGroup::TpeGroup(const std::vector<Dimension>& all, std::vector<std::size_t> indices, const TpeSplit& split,
+                   ParzenWeights good_weights)
     : indices_(std::move(indices)),
       parent_(all[indices_.front()].parent),
       parent_is_length_(parent_ >= 0 && all[static_cast<std::size_t>(parent_)].kind == Dimension::Kind::kLength),
       condition_(all[indices_.front()].condition),
       split_(split),
-      good_(parzen_dimensions(all, indices_)),
-      bad_(good_) {}
+      good_(parzen_dimensions(all, indices_), good_weights),
+      bad_(parzen_dimensions(all, indices_)) {}
 
 bool TpeGroup::is_active(const std::vector<double>& values, const std::vector<bool>& active) const {
   if (parent_ < 0) return true;
@@ -57,10 +58,11 @@ void TpeGroup::add(std::uint32_t id, const EncodedPoint& point, const std::vecto
   split_.add(id, outcomes);
 }
 
-void TpeGroup::refresh(std::span<const std::pair<std::int64_t, EncodedPoint>> running) {
+void TpeGroup::refresh(std::span<const std::pair<std::int64_t, EncodedPoint>> running,
+                       const std::vector<Outcome>& outcomes) {
   refresh_running(running);
   const std::uint32_t first_new = modelled_ < members_.size() ? members_[modelled_].id : kFirstRunning;
-  std::vector<std::uint32_t> good = split_.good();
+  std::vector<std::uint32_t> good = split_.good(outcomes);
   std::vector<std::uint32_t> moved;
   std::set_difference(good_ids_.begin(), good_ids_.end(), good.begin(), good.end(), std::back_inserter(moved));
   for (const std::uint32_t id : moved) {

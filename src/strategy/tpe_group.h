@@ -17,8 +17,9 @@ namespace nascent {
 /// trials there are, so that a replayed record gives the same.
 class TpeGroup {
  public:
-  /// `indices` are the dimensions of the group; they share parent and condition.
-  TpeGroup(const std::vector<Dimension>& all, std::vector<std::size_t> indices, const TpeSplit& split);
+  /// `indices` are the dimensions of the group; they share parent and condition. `split` has no trials yet.
+  TpeGroup(const std::vector<Dimension>& all, std::vector<std::size_t> indices, const TpeSplit& split,
+           ParzenWeights good_weights);
 
   const std::vector<std::size_t>& indices() const { return indices_; }
   bool is_active(const std::vector<double>& values, const std::vector<bool>& active) const;
@@ -30,7 +31,7 @@ class TpeGroup {
 
   /// Brings the densities up to date. A running trial counts as bad (the "constant liar"), which keeps others away from
   /// it until its result is known. Trials are named by their numbers.
-  void refresh(std::span<const std::pair<std::int64_t, EncodedPoint>> running);
+  void refresh(std::span<const std::pair<std::int64_t, EncodedPoint>> running, const std::vector<Outcome>& outcomes);
 
   /// Points of the good density, those with the largest ratio of good to bad first; each has one value for each of
   /// `indices`. Needs `refresh`.

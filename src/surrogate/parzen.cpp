@@ -20,10 +20,10 @@ struct AgeWeights {
   double rise = 0.0;
   double total = 0.0;
 
-  explicit AgeWeights(std::size_t observations) {
+  AgeWeights(std::size_t observations, ParzenWeights weights) {
     const auto n = static_cast<double>(observations);
     total = n;
-    if (observations <= kFullWeights) return;
+    if (observations <= kFullWeights || weights == ParzenWeights::kEqual) return;
     const double older = n - static_cast<double>(kFullWeights);
     least = 1.0 / n;
     rise = observations == kFullWeights + 1 ? 1.0 : (1.0 - least) / (older - 1.0);
@@ -50,8 +50,8 @@ struct ExponentialSum {
 
 }  // namespace
 
-ParzenEstimator::ParzenEstimator(const std::vector<ParzenDimension>& dimensions)
-    : coordinates_(dimensions.begin(), dimensions.end()) {}
+ParzenEstimator::ParzenEstimator(const std::vector<ParzenDimension>& dimensions, ParzenWeights weights)
+    : coordinates_(dimensions.begin(), dimensions.end()), weights_(weights) {}
 
 void ParzenEstimator::insert(std::uint32_t id, std::span<const double> values) {
   const auto place = std::lower_bound(ids_.begin(), ids_.end(), id);
@@ -68,7 +68,7 @@ void ParzenEstimator::erase(std::uint32_t id) {
 }
 
 std::vector<double> ParzenEstimator::sample(std::size_t points, Random& random) const {
-  const AgeWeights age_weight(ids_.size());
+  const AgeWeights age_weight(ids_.size(), weights_);
   std::vector<double> weights(ids_.size() + 1, kPriorWeight);
   for (std::size_t k = 0; k < ids_.size(); ++k) weights[k] = age_weight(k);
   std::vector<double> drawn;
@@ -90,7 +90,7 @@ std::vector<double> ParzenEstimator::log_densities(std::span<const double> point
   for (std::size_t i = 0; i < count; ++i)
     for (std::size_t d = 0; d < dimensions; ++d) columns[d * count + i] = points[i * dimensions + d];
 
-  const AgeWeights age_weight(ids_.size());
+  const AgeWeights age_weight(ids_.size(), weights_);
   std::vector<ExponentialSum> sums(count);
   std::vector<float> terms(count * kBlock);
   std::array<float, kBlock> norms;

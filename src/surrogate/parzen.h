@@ -10,6 +10,11 @@
 
 namespace nascent {
 
+enum class ParzenWeights {
+  kByAge,  ///< of more than 25 observations, the older ones weigh less, down to 1 / n
+  kEqual,
+};
+
 /// A density estimated from whole observations: the mixture
 ///
 ///     p(x) = Σ_k w_k Π_d κ_d(x_d | k)
@@ -19,8 +24,6 @@ namespace nascent {
 /// [max(0.03, (K + 1)^-2), 1] of the range for K kernels. A discrete value has the mass of the cell around it. On
 /// categories the observed one gets 1 and every one gets 1 / K. The prior kernel is as wide as the range, or uniform.
 ///
-/// Of more than 25 observations, the older ones weigh less, down to 1 / n.
-///
 /// Observations come and go one at a time, for O(d log n) and moving some memory; the result depends on which there are
 /// and not on how it came to that. Densities of m points cost O(m n d) in vectorised single precision.
 ///
@@ -28,7 +31,8 @@ namespace nascent {
 /// as in hyperopt, their lower bound as recommended by Watanabe, Tree-structured Parzen estimator, arXiv 2304.11127.
 class ParzenEstimator {
  public:
-  explicit ParzenEstimator(const std::vector<ParzenDimension>& dimensions);
+  explicit ParzenEstimator(const std::vector<ParzenDimension>& dimensions,
+                           ParzenWeights weights = ParzenWeights::kByAge);
 
   /// Adds an observation, one value a dimension. `id` tells it from the others and says how old it is: the least is the
   /// oldest.
@@ -47,6 +51,7 @@ class ParzenEstimator {
 
  private:
   std::vector<ParzenCoordinate> coordinates_;
+  ParzenWeights weights_;
   std::vector<std::uint32_t> ids_;  ///< from old to new
 };
 
