@@ -1,6 +1,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
 
 namespace nascent::app {
 
@@ -9,6 +11,9 @@ void add_fit_command(CLI::App& program);
 void add_predict_command(CLI::App& program);
 void add_evaluate_command(CLI::App& program);
 void add_leaderboard_command(CLI::App& program);
+/// `tuned`: the command behind "--".
+void add_tune_command(CLI::App& program, std::vector<std::string> tuned);
+void add_strategies_command(CLI::App& program);
 void add_benchmark_command(CLI::App& program);
 
 }  // namespace nascent::app

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "terminal.h"
+
 namespace nascent::app {
 namespace {
 
@@ -14,19 +16,11 @@ std::string score_text(const LeaderboardEntry& entry) {
   return fmt::format("{:.4f}", *entry.score);
 }
 
-/// Cuts at a character, not inside one: continuation bytes of UTF-8 are 10xxxxxx.
-std::string cut(std::string line, std::size_t width) {
-  if (width < 4 || line.size() <= width) return line;
-  std::size_t end = width - 3;
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
-  return line.substr(0, end) + "...";
-}
-
 }  // namespace
 
 std::string leaderboard_table(const Leaderboard& board, std::size_t limit, std::size_t width) {
   const std::string head = board.label + (board.maximize ? "" : " (less is better)");
-  std::string table = cut(fmt::format("rank  trial  {:>12}  weight  seconds  configuration", head), width) + "\n";
+  std::string table = cut_line(fmt::format("rank  trial  {:>12}  weight  seconds  configuration", head), width) + "\n";
   const std::size_t score_width = std::max<std::size_t>(12, head.size());
   std::size_t rank = 0;
   for (const LeaderboardEntry& entry : board.entries) {
@@ -40,7 +34,7 @@ std::string leaderboard_table(const Leaderboard& board, std::size_t limit, std::
     if (!entry.fidelity.empty())
       for (const auto& [axis, amount] : entry.fidelity) line += fmt::format("  [{} {:.3g}]", axis, amount);
     if (!entry.reason.empty()) line += "  (" + entry.reason + ")";
-    table += cut(std::move(line), width) + "\n";
+    table += cut_line(std::move(line), width) + "\n";
   }
   return table;
 }

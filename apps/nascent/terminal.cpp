@@ -34,6 +34,14 @@ std::size_t progress_width() { return columns_of(STDERR_FILENO); }
 
 std::size_t output_width() { return ::isatty(STDOUT_FILENO) == 1 ? columns_of(STDOUT_FILENO) : 0; }
 
+std::string cut_line(std::string line, std::size_t width) {
+  if (width < 4 || line.size() <= width) return line;
+  // At a character, not inside one: continuation bytes of UTF-8 are 10xxxxxx.
+  std::size_t end = width - 3;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
+  return line.substr(0, end) + "...";
+}
+
 void catch_interrupts() {
   struct sigaction action {};
   action.sa_handler = on_signal;

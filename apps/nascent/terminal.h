@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 namespace nascent::app {
 
@@ -10,6 +11,9 @@ bool progress_is_interactive();
 std::size_t progress_width();
 /// Characters in a line of standard output; 0 (no limit) when it is not a terminal.
 std::size_t output_width();
+
+/// The line cut to so many characters, with "..." at its end if it was longer; a width of 0 cuts nothing.
+std::string cut_line(std::string line, std::size_t width);
 
 /// From now on Ctrl-C and a polite kill only set a flag; a second Ctrl-C ends the program at once.
 void catch_interrupts();

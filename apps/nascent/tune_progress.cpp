@@ -1,0 +1,68 @@
+#include "tune_progress.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "automl/description.h"
+#include "nascent/core/quantity.h"
+#include "strategy/outcome.h"
+
+namespace nascent::app {
+
+TuneProgress::TuneProgress(FitObserver& view, const StudyRecord& study, const std::vector<Trial>& earlier,
+                           std::optional<double> seconds, std::optional<std::int64_t> trials)
+    : view_(view), study_(study) {
+  progress_.phase = "searching";
+  progress_.metric = study.objectives.front().metric;
+  progress_.total_seconds = seconds;
+  progress_.total_trials = trials;
+  for (const Trial& trial : earlier) {
+    if (is_finished(trial.state)) count(trial);
+  }
+}
+
+void TuneProgress::count(const Trial& trial) {
+  if (trial.state == TrialState::kFailed) {
+    if (!trial.reason.empty() && trial.reason != kInterrupted && trial.reason != kTimeWasUp) ++progress_.failed;
+    return;
+  }
+  ++progress_.done;
+  const StrategySetup setup{.space = study_.space, .objectives = study_.objectives, .constraints = study_.constraints};
+  const Objective& objective = study_.objectives.front();
+  if (!outcome_of(trial, setup).feasible()) return;
+  const double value = trial.metrics.at(objective.metric);
+  if (progress_.best_score && !objective.better(value, *progress_.best_score)) return;
+  progress_.best_score = value;
+  progress_.best_description = describe(trial.configuration);
+}
+
+void TuneProgress::trial_started(const Trial& trial) {
+  running_.push_back({trial.number, describe(trial.configuration), ""});
+}
+
+void TuneProgress::trial_reported(const Trial& trial, const Report& report) {
+  for (Running& running : running_) {
+    const auto value = report.metrics.find(progress_.metric);
+    if (running.number != trial.number || value == report.metrics.end()) continue;
+    running.last_report = fmt::format("step {}: {}; ", report.step, format_number(value->second));
+  }
+}
+
+void TuneProgress::trial_finished(const Trial& trial) {
+  std::erase_if(running_, [&](const Running& running) { return running.number == trial.number; });
+  count(trial);
+}
+
+void TuneProgress::tick() {
+  progress_.elapsed_seconds = since_.seconds();
+  progress_.running = static_cast<std::int64_t>(running_.size());
+  progress_.running_descriptions.clear();
+  for (const Running& running : running_) {
+    progress_.running_descriptions.push_back(
+        fmt::format("trial {}: {}{}", running.number, running.last_report, running.description));
+  }
+  view_.progress(progress_);
+}
+
+}  // namespace nascent::app

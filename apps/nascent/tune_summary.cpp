@@ -1,0 +1,155 @@
+#include "tune_summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "nascent/core/files.h"
+#include "nascent/core/quantity.h"
+#include "nascent/execution/command_executor.h"
+#include "study_view.h"
+
+namespace nascent::app {
+namespace {
+
+constexpr std::size_t kLines = 10;
+
+CommandTemplate command_of(const StudyRecord& study) {
+  return {study.settings.at("command").get<std::vector<std::string>>(), study.space};
+}
+
+/// Where the best configuration is written for a command that reads it from a file.
+std::filesystem::path best_file(const TuneResult& result) {
+  std::filesystem::path path = result.file;
+  return path.replace_extension(".best.json");
+}
+
+CommandRun run_of(const TuneResult& result, const Trial& trial) {
+  return {.trial = trial.number,
+          .repeat = 0,
+          .seed = command_seed(result.study.seed, trial.number, 0),
+          .config = best_file(result)};
+}
+
+/// The command as it can be typed; what it would read from its environment stands before it.
+std::string command_line(const TuneResult& result, const Trial& trial) {
+  const CommandTemplate command = command_of(result.study);
+  const CommandRun run = run_of(result, trial);
+  std::string line;
+  const auto variables = command.environment(trial.configuration, run);
+  for (const std::string& name : command.parameters_not_named()) {
+    for (const auto& [variable, value] : variables) {
+      const std::string stem = "NASCENT_" + name;
+      if (variable == stem || variable.starts_with(stem + "_")) line += variable + "=" + shell_line({value}) + " ";
+    }
+  }
+  return line + shell_line(command.arguments(trial.configuration, run));
+}
+
+bool reads_file(const TuneResult& result, const Trial& trial) {
+  const CommandRun run = run_of(result, trial);
+  return std::ranges::any_of(
+      command_of(result.study).arguments(trial.configuration, run),
+      [&](const std::string& text) { return text.find(run.config.string()) != std::string::npos; });
+}
+
+void append_values(std::vector<std::pair<std::string, std::string>>& lines, const std::string& prefix,
+                   const Configuration& configuration) {
+  for (const auto& [name, value] : configuration.values()) {
+    lines.emplace_back(prefix + name, value_at(configuration, name).value_or(""));
+    if (const auto* choice = std::get_if<ChoiceValue>(&value))
+      append_values(lines, prefix + name + ".", choice->branch);
+  }
+}
+
+std::string parameters_text(const Configuration& configuration) {
+  std::vector<std::pair<std::string, std::string>> lines;
+  append_values(lines, "", configuration);
+  std::size_t width = 0;
+  for (const auto& [name, value] : lines) width = std::max(width, name.size());
+  std::string text;
+  for (const auto& [name, value] : lines)
+    text += fmt::format("{:<12}{:<{}}  {}\n", text.empty() ? "parameters" : "", name, width, value);
+  return text;
+}
+
+std::string metrics_text(const StudyRecord& study, const Trial& trial) {
+  std::string text;
+  const auto add = [&](const std::string& name) {
+    const auto value = trial.result(name);
+    if (value) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, format_number(*value));
+  };
+  for (const Objective& objective : study.objectives) add(objective.metric);
+  for (const OutcomeConstraint& constraint : study.constraints) {
+    const bool shown = std::ranges::any_of(
+        study.objectives, [&](const Objective& objective) { return objective.metric == constraint.metric; });
+    if (!shown) add(constraint.metric);
+  }
+  return text;
+}
+
+std::string counts_text(const std::vector<Trial>& trials) {
+  const auto failed = std::ranges::count(trials, TrialState::kFailed, &Trial::state);
+  std::string text = fmt::format("{} trials", trials.size());
+  if (failed > 0) text += fmt::format(" ({} failed)", failed);
+  return text;
+}
+
+std::string best_text(const TuneResult& result, const std::vector<RankedTrial>& best) {
+  if (best.empty()) return "best        none: no trial has a result that keeps all constraints\n";
+  const Trial& trial = *best.front().trial;
+  std::string text;
+  if (best.size() > 1) {
+    text += fmt::format("front       {} trials that no other beats in every objective\n", best.size());
+  }
+  text += fmt::format("best        trial {}{}: {}\n", trial.number,
+                      best.size() > 1 ? " by " + result.study.objectives.front().metric : "",
+                      metrics_text(result.study, trial));
+  text += parameters_text(trial.configuration);
+  if (reads_file(result, trial)) write_file(best_file(result), trial.configuration.to_json().dump(2) + "\n");
+  return text + fmt::format("run it      {}\n", command_line(result, trial));
+}
+
+}  // namespace
+
+std::string tune_summary(const TuneResult& result, std::size_t width) {
+  const std::vector<RankedTrial> ranked = rank_trials(result.study, result.trials);
+  std::string text = study_table(result.study, ranked, kLines, width) + "\n";
+  text += best_text(result, best_of(result.study, ranked));
+  text += fmt::format("time        {}; {}; the search ended: {}\n", format_duration(result.seconds),
+                      counts_text(result.trials), result.ended_because);
+  return text + fmt::format("study       {}\n", result.file.string());
+}
+
+OrderedJson tune_json(const TuneResult& result) {
+  const std::vector<RankedTrial> ranked = rank_trials(result.study, result.trials);
+  OrderedJson json{{"study", result.file.string()},
+                   {"ended_because", result.ended_because},
+                   {"seconds", result.seconds},
+                   {"strategy", result.study.strategy},
+                   {"seed", result.study.seed}};
+  std::map<std::string, std::size_t> counts;
+  for (const TrialState state : {TrialState::kComplete, TrialState::kStopped, TrialState::kFailed})
+    counts[std::string(name_of(state))] =
+        static_cast<std::size_t>(std::ranges::count(result.trials, state, &Trial::state));
+  json["trials"] = {{"total", result.trials.size()}};
+  for (const auto& [state, count] : counts) json["trials"][state] = count;
+  json["best"] = nullptr;
+  const std::vector<RankedTrial> best = best_of(result.study, ranked);
+  const auto described = [&](const RankedTrial& entry) {
+    OrderedJson trial = trial_json(entry);
+    trial["command"] = command_of(result.study).arguments(entry.trial->configuration, run_of(result, *entry.trial));
+    trial["command_line"] = command_line(result, *entry.trial);
+    return trial;
+  };
+  if (!best.empty()) json["best"] = described(best.front());
+  if (!best.empty() && reads_file(result, *best.front().trial))
+    write_file(best_file(result), best.front().trial->configuration.to_json().dump(2) + "\n");
+  if (result.study.objectives.size() > 1) {
+    json["front"] = OrderedJson::array();
+    for (const RankedTrial& entry : best) json["front"].push_back(described(entry));
+  }
+  return json;
+}
+
+}  // namespace nascent::app
