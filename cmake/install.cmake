@@ -7,7 +7,10 @@ set(NASCENT_CORE core space architecture surrogate trial strategy estimation sto
 foreach(room ${NASCENT_CORE})
   set_target_properties(nascent_${room} PROPERTIES EXPORT_NAME ${room})
   list(APPEND core_targets nascent_${room})
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/nascent/${room} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/nascent)
+  set(headers ${PROJECT_SOURCE_DIR}/include/nascent/${room})
+  if(EXISTS ${headers})  # a room may have private ones only
+    install(DIRECTORY ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/nascent)
+  endif()
 endforeach()
 add_library(nascent_engine INTERFACE)
 target_link_libraries(nascent_engine INTERFACE ${core_targets})
