@@ -9,12 +9,6 @@
 namespace nascent {
 namespace {
 
-/// Whether only the losses can tell the two apart.
-bool differ_in_losses_only(const Outcome& a, const Outcome& b) {
-  return a.kind == b.kind && std::tie(a.steps, a.violation) == std::tie(b.steps, b.violation) &&
-         !lower_fidelity(a.fidelity, b.fidelity) && !lower_fidelity(b.fidelity, a.fidelity);
-}
-
 /// Orders places of outcomes that differ in their losses only.
 void order_by_fronts(std::span<const Outcome* const> outcomes, std::span<std::size_t> places) {
   std::vector<LossVector> losses;
@@ -43,6 +37,11 @@ void order_by_fronts(std::span<const Outcome* const> outcomes, std::span<std::si
 }
 
 }  // namespace
+
+bool differ_in_losses_only(const Outcome& a, const Outcome& b) {
+  return a.kind == b.kind && std::tie(a.steps, a.violation) == std::tie(b.steps, b.violation) &&
+         !lower_fidelity(a.fidelity, b.fidelity) && !lower_fidelity(b.fidelity, a.fidelity);
+}
 
 std::vector<std::size_t> order_from_best(std::span<const Outcome* const> outcomes) {
   std::vector<std::size_t> order(outcomes.size());

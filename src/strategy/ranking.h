@@ -8,6 +8,9 @@
 
 namespace nascent {
 
+/// Whether only the losses can tell the two apart: everything else that `ranks_before` looks at is equal.
+bool differ_in_losses_only(const Outcome& a, const Outcome& b);
+
 /// The places of the outcomes from the best to the worst; of equal ones the first comes first. One objective: the order
 /// of `ranks_before`. Several: what `ranks_before` puts before the losses decides first (complete, evaluated more,
 /// less violation), then the front, then the crowding distance in it, as in NSGA-II (Deb et al., IEEE TEC 2002).

@@ -31,6 +31,14 @@ std::vector<StrategyOption> with_breeding(std::vector<StrategyOption> own, doubl
   return own;
 }
 
+/// The options of methods around a policy (`make_policy_search`), behind their own.
+std::vector<StrategyOption> with_policy(std::vector<StrategyOption> own, double entropy) {
+  own.push_back({"entropy", entropy, 0, 10, "Weight of the entropy, which keeps the policy from deciding too soon."});
+  own.push_back({"baseline", 0.9, 0, 0.9999, "How much of the moving average of rewards is kept at each trial."});
+  own.push_back({"bins", 10, 2, 1000, "Parts of a number's range to choose from, where it has more values."});
+  return own;
+}
+
 }  // namespace
 
 const std::vector<StrategyEntry>& strategies() {
@@ -43,6 +51,19 @@ const std::vector<StrategyEntry>& strategies() {
        {{"resolution", 5, 1, 1e9, "How many values a number gets, unless its own name says otherwise."},
         {"shuffled", 1, 0, 1, "1 for an order that is shuffled by the seed, 0 for the order of counting."}},
        /*parameter_options=*/true},
+      {"reinforce",
+       "Learns a probability for every option of every decision by policy gradient (reinforcement learning).",
+       make_reinforce, with_policy({{"rate", 0.5, 0, 100, "Step along the gradient of one trial."}}, 0.02)},
+      {"controller",
+       "A recurrent network decides one option after the other, trained by policy gradient (reinforcement learning).",
+       make_controller,
+       with_policy({{"rate", 0.02, 0, 10, "Learning rate of Adam."},
+                    {"hidden", 32, 1, 1024, "Units of the recurrent layer."},
+                    {"embedding", 16, 1, 1024, "Length of the embeddings of actions and kinds of decisions."},
+                    {"batch", 10, 1, 1000, "Latest trials that each update learns from."},
+                    {"epochs", 1, 1, 100, "Updates after each trial."},
+                    {"clip", 0.3, 0, 10, "How far the probability of a trial may move before it has no say."}},
+                   0.02)},
       {"tpe",
        "Models where good and bad trials lie and proposes where good ones are likelier (Bayesian optimization).",
        make_tpe,

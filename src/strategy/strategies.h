@@ -38,6 +38,12 @@ std::unique_ptr<SearchStrategy> make_cmaes(const StrategySetup& setup);
 /// NSGA-II; see docs/methods/nsga2.md.
 std::unique_ptr<SearchStrategy> make_nsga2(const StrategySetup& setup);
 
+/// REINFORCE on a table of logits; see docs/methods/reinforce.md.
+std::unique_ptr<SearchStrategy> make_reinforce(const StrategySetup& setup);
+
+/// A recurrent controller trained by policy gradient; see docs/methods/controller.md.
+std::unique_ptr<SearchStrategy> make_controller(const StrategySetup& setup);
+
 /// Tree-structured Parzen estimator; see docs/methods/tpe.md.
 std::unique_ptr<SearchStrategy> make_tpe(const StrategySetup& setup);
 
