@@ -150,7 +150,7 @@ class SearchLoop {
     Json payload = payload_of_(trial);
     {
       const Timed timed(summary_.store_seconds);
-      store_.create(trial);
+      if (!store_.create(trial)) throw InternalError("another coordinator works on this study");
     }
     ++next_number_;
     running_.push_back({std::move(trial), ""});

@@ -71,8 +71,6 @@ std::string not_finite(double value) {
   return std::isinf(value) ? "infinite" : "";
 }
 
-bool was_cut_off(const Trial& trial) { return trial.state == TrialState::kFailed && is_cut(trial.reason); }
-
 void conclude(Trial& trial, const JobOutcome& outcome, const Objective& objective,
               const std::string& told_to_stop_because) {
   const std::string why_told = told_to_stop_because.empty() ? std::string(kTimeWasUp) : told_to_stop_because;

@@ -13,9 +13,6 @@ namespace nascent {
 void conclude(Trial& trial, const JobOutcome& outcome, const Objective& objective,
               const std::string& told_to_stop_because);
 
-/// True if the trial has failed for a reason that says nothing about its configuration.
-bool was_cut_off(const Trial& trial);
-
 /// Why a reported or resulting metric cannot be used: "NaN" or "infinite"; empty if it is finite.
 std::string not_finite(double value);
 

@@ -6,12 +6,14 @@
 
 namespace nascent {
 
-void check_can_be_created(const Trial& trial, std::int64_t next_number) {
-  if (trial.number != next_number)
-    throw InternalError(
-        fmt::format("trial {} cannot be recorded, since the next one is {}", trial.number, next_number));
+void check_can_be_created(const Trial& trial) {
   if (trial.state != TrialState::kRunning || !trial.reports.empty())
     throw InternalError(fmt::format("trial {} cannot be recorded as new, since it is under way", trial.number));
+}
+
+void check_is_not_beyond(std::int64_t number, std::int64_t next_number) {
+  if (number > next_number)
+    throw InternalError(fmt::format("trial {} cannot be recorded, since the next one is {}", number, next_number));
 }
 
 void check_is_finished(const Trial& trial) {

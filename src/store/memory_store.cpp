@@ -1,35 +1,58 @@
 #include "nascent/store/memory_store.h"
 
+#include <deque>
 #include <map>
 
 #include "store/checks.h"
+#include "store/packed_trial.h"
 
 namespace nascent {
 namespace {
 
+/// Trials are kept packed, about 250 bytes for one of twenty parameters, and unpacked when somebody looks at them.
 class MemoryStore : public TrialStore {
  public:
   explicit MemoryStore(StudyRecord study) : study_(std::move(study)) {}
 
   const StudyRecord& study() const override { return study_; }
-  std::vector<Trial> trials() const override { return trials_; }
 
-  void create(const Trial& trial) override {
-    check_can_be_created(trial, static_cast<std::int64_t>(trials_.size()));
-    trials_.push_back(trial);
+  void for_each_trial(std::int64_t from, const std::function<void(Trial&&)>& visit) const override {
+    for (std::int64_t number = from; number < next_number(); ++number) visit(unpacked(number));
   }
 
-  void report(std::int64_t number, const Report& report) override { running(number).reports.push_back(report); }
+  void for_each_ended(std::int64_t ended_before, const std::function<void(Trial&&)>& visit) const override {
+    for (auto i = static_cast<std::size_t>(ended_before); i < ends_.size(); ++i) visit(unpacked(ends_[i]));
+  }
 
-  void finish(const Trial& trial) override {
+  bool changed_elsewhere() override { return false; }
+
+  std::optional<std::int64_t> create(const Trial& trial) override {
+    check_can_be_created(trial);
+    const std::int64_t number = next_number();
+    check_is_not_beyond(trial.number, number);
+    if (trial.number != kNextNumber && trial.number < number) return {};
+    std::string log = packed_start(study_.space, trial);  // may throw, so before anything changes
+    if (trial.retry_of && !close_for_retry(*trial.retry_of)) return {};
+    records_.push_back({std::move(log)});
+    return number;
+  }
+
+  bool report(std::int64_t number, const Report& report) override {
+    Record& record = at(number);
+    if (is_taken(record, number)) return false;
+    append_report(record.log, report);
+    return true;
+  }
+
+  std::optional<std::int64_t> finish(const Trial& trial) override {
     check_is_finished(trial);
-    Trial& record = running(trial.number);
-    record.state = trial.state;
-    record.metrics = trial.metrics;
-    record.reason = trial.reason;
-    record.details = trial.details;
-    record.cost_seconds = trial.cost_seconds;
+    Record& record = at(trial.number);
+    if (is_taken(record, trial.number)) return {};
+    return end(record, trial);
   }
+
+  bool held_elsewhere(std::int64_t) const override { return false; }
+  void renew_lease() override {}
 
   void set_note(const std::string& key, const Json& value) override { notes_[key] = value; }
 
@@ -39,15 +62,56 @@ class MemoryStore : public TrialStore {
   }
 
  private:
-  Trial& running(std::int64_t number) {
-    if (number < 0 || number >= static_cast<std::int64_t>(trials_.size())) throw_unknown_trial(number);
-    Trial& trial = trials_[static_cast<std::size_t>(number)];
-    if (is_finished(trial.state)) throw_finished_already(number);
-    return trial;
+  struct Record {
+    std::string log;
+    TrialState state = TrialState::kRunning;
+    bool retried = false;
+    bool taken = false;  ///< closed because it was started anew, not by a result
+  };
+
+  std::int64_t next_number() const { return static_cast<std::int64_t>(records_.size()); }
+  Trial unpacked(std::int64_t number) const {
+    return unpack_trial(study_.space, number, records_[static_cast<std::size_t>(number)].log);
+  }
+
+  Record& at(std::int64_t number) {
+    if (number < 0 || number >= next_number()) throw_unknown_trial(number);
+    return records_[static_cast<std::size_t>(number)];
+  }
+
+  static bool is_taken(const Record& record, std::int64_t number) {
+    if (is_finished(record.state) && !record.taken) throw_finished_already(number);
+    return record.taken;
+  }
+
+  std::int64_t end(Record& record, const Trial& trial) {
+    append_end(record.log, trial);
+    record.log.shrink_to_fit();
+    record.state = trial.state;
+    ends_.push_back(trial.number);
+    return static_cast<std::int64_t>(ends_.size());
+  }
+
+  /// False when the trial has been retried or has a result.
+  bool close_for_retry(std::int64_t number) {
+    Record& record = at(number);
+    if (record.retried) return false;
+    Trial trial = unpacked(number);
+    if (is_finished(trial.state) && !was_cut_off(trial)) return false;
+    if (!is_finished(trial.state)) {
+      trial.state = TrialState::kFailed;
+      trial.reason = kInterrupted;
+      trial.cost_seconds = trial.reports.empty() ? 0.0 : trial.reports.back().cost_seconds;
+      end(record, trial);
+      record.taken = true;
+    }
+    record.retried = true;
+    return true;
   }
 
   StudyRecord study_;
-  std::vector<Trial> trials_;
+  std::deque<Record> records_;     ///< by number
+  std::deque<std::int64_t> ends_;  ///< numbers of finished trials, as they ended
   std::map<std::string, Json> notes_;
 };
 

@@ -25,6 +25,19 @@ void Database::execute(const char* sql) {
   if (code != SQLITE_OK) fail(code);
 }
 
+void Database::execute_often(const char* literal) {
+  auto& statement = prepared_[literal];
+  if (statement == nullptr) {
+    sqlite3_stmt* handle = nullptr;
+    const int code = sqlite3_prepare_v3(handle_.get(), literal, -1, SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+    statement.reset(handle);
+    if (code != SQLITE_OK) fail(code);
+  }
+  const int code = sqlite3_step(statement.get());
+  sqlite3_reset(statement.get());
+  if (code != SQLITE_DONE) fail(code);
+}
+
 std::int64_t Database::integer_of(const char* sql) {
   Statement statement(*this, sql);
   return statement.next() ? statement.integer(0) : 0;
@@ -88,6 +101,12 @@ std::string Statement::text(int column) const {
   return bytes == nullptr ? std::string() : std::string(bytes, size);
 }
 
+std::string_view Statement::blob(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_.get(), column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column));
+  return bytes == nullptr ? std::string_view() : std::string_view(bytes, size);
+}
+
 void Statement::bind(int index, std::int64_t value) { sqlite3_bind_int64(handle_.get(), index, value); }
 void Statement::bind(int index, double value) { sqlite3_bind_double(handle_.get(), index, value); }
 void Statement::bind(int index, const std::string& value) {
@@ -100,9 +119,24 @@ void Statement::bind(int index, const std::optional<std::int64_t>& value) {
     sqlite3_bind_null(handle_.get(), index);
 }
 
+void Statement::bind(int index, const Blob& value) {
+  if (value.bytes.empty()) {
+    sqlite3_bind_null(handle_.get(), index);
+  } else {
+    sqlite3_bind_blob(handle_.get(), index, value.bytes.data(), static_cast<int>(value.bytes.size()), SQLITE_TRANSIENT);
+  }
+}
+void Statement::bind(int index, const OptionalText& value) {
+  if (value.text.empty()) {
+    sqlite3_bind_null(handle_.get(), index);
+  } else {
+    bind(index, value.text);
+  }
+}
+
 Transaction::Transaction(Database& database, Kind kind) : database_(database) {
   // A writer takes its lock at once: two that both read first could not both go on.
-  database_.execute(kind == Kind::kWrite ? "BEGIN IMMEDIATE" : "BEGIN");
+  database_.execute_often(kind == Kind::kWrite ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
 Transaction::~Transaction() {
@@ -110,7 +144,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
-  database_.execute("COMMIT");
+  database_.execute_often("COMMIT");
   open_ = false;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,20 @@
 /// SQLite with ownership and with errors as sentences.
 namespace nascent {
 
+/// Bytes; empty ones are stored as NULL.
+struct Blob {
+  std::string bytes;
+};
+
+/// Text; an empty one is stored as NULL.
+struct OptionalText {
+  const std::string& text;
+};
+
+struct FinalizeStatement {
+  void operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
+};
+
 /// One open database file.
 class Database {
  public:
@@ -19,6 +34,8 @@ class Database {
   Database(const std::filesystem::path& path, bool create);
 
   void execute(const char* sql);
+  /// The same for a statement that is used often: prepared once, for as long as the database is open.
+  void execute_often(const char* literal);
   /// The integer that a PRAGMA answers.
   std::int64_t integer_of(const char* sql);
   /// How many rows the last statement changed.
@@ -34,6 +51,7 @@ class Database {
   };
   std::filesystem::path path_;
   std::unique_ptr<sqlite3, Close> handle_;
+  std::map<const char*, std::unique_ptr<sqlite3_stmt, FinalizeStatement>> prepared_;
 };
 
 /// One prepared statement. Bind with `with`, run with `run` or `next`, begin again with `reset`.
@@ -60,18 +78,31 @@ class Statement {
   double real(int column) const { return sqlite3_column_double(handle_.get(), column); }
   bool is_null(int column) const { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }
   std::string text(int column) const;
+  /// Valid until the next step.
+  std::string_view blob(int column) const;
 
  private:
   void bind(int index, std::int64_t value);
   void bind(int index, double value);
   void bind(int index, const std::string& value);
   void bind(int index, const std::optional<std::int64_t>& value);
+  void bind(int index, const Blob& value);
+  void bind(int index, const OptionalText& value);
 
-  struct Finalize {
-    void operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
-  };
   const Database& database_;
-  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+  std::unique_ptr<sqlite3_stmt, FinalizeStatement> handle_;
+};
+
+/// Begins a statement again at the end of a scope: one that is left in the middle keeps the moment that it reads.
+class ResetAtEnd {
+ public:
+  explicit ResetAtEnd(Statement& statement) : statement_(statement) {}
+  ~ResetAtEnd() { statement_.reset(); }
+  ResetAtEnd(const ResetAtEnd&) = delete;
+  ResetAtEnd& operator=(const ResetAtEnd&) = delete;
+
+ private:
+  Statement& statement_;
 };
 
 /// Undoes everything since its construction unless `commit` is called.

@@ -32,6 +32,10 @@ std::string_view name_of(TrialState state) {
   throw InternalError("a trial has the unknown state " + std::to_string(static_cast<int>(state)));
 }
 
+bool was_cut_off(const Trial& trial) {
+  return trial.state == TrialState::kFailed && (trial.reason == kTimeWasUp || trial.reason == kInterrupted);
+}
+
 bool is_finished(TrialState state) { return state != TrialState::kRunning; }
 
 bool lower_fidelity(const Fidelity& a, const Fidelity& b) {

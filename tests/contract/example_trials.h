@@ -50,6 +50,7 @@ inline void expect_equal(const Trial& actual, const Trial& expected) {
   EXPECT_EQ(actual.configuration, expected.configuration);
   EXPECT_EQ(actual.fidelity, expected.fidelity);
   EXPECT_EQ(actual.parent, expected.parent);
+  EXPECT_EQ(actual.retry_of, expected.retry_of);
   EXPECT_EQ(actual.origin, expected.origin);
   EXPECT_EQ(actual.state, expected.state);
   EXPECT_EQ(actual.metrics, expected.metrics);

@@ -88,16 +88,126 @@ TEST_P(TrialStoreContract, NeverChangesAFinishedTrial) {
   expect_equal(store_->trials().at(0), trial);
 }
 
+TEST_P(TrialStoreContract, GivesTheNextNumber) {
+  Trial trial = example_trial(0);
+  trial.number = kNextNumber;
+  EXPECT_EQ(store_->create(trial), 0);
+  EXPECT_EQ(store_->create(trial), 1);
+  EXPECT_EQ(store_->create(example_trial(2)), 2);
+  trial.number = 1;
+  expect_equal(store_->trials().at(1), trial);
+}
+
+TEST_P(TrialStoreContract, DoesNotGiveANumberTwice) {
+  EXPECT_EQ(store_->create(example_trial(0)), 0);
+  EXPECT_EQ(store_->create(example_trial(0)), std::nullopt) << "another coordinator has been faster";
+  EXPECT_EQ(store_->trials().size(), 1u);
+}
+
 TEST_P(TrialStoreContract, RefusesWhatBreaksTheOrder) {
   EXPECT_THROW(store_->create(example_trial(1)), InternalError);
   EXPECT_THROW(store_->report(0, example_report(1)), InternalError);
   EXPECT_THROW(store_->finish(finished(example_trial(0))), InternalError);
   EXPECT_TRUE(store_->trials().empty());
   store_->create(example_trial(0));
-  EXPECT_THROW(store_->create(example_trial(0)), InternalError);
   EXPECT_THROW(store_->finish(example_trial(0)), InternalError) << "it is still running";
   EXPECT_THROW(store_->create(finished(example_trial(1))), InternalError);
   EXPECT_EQ(store_->trials().size(), 1u);
+}
+
+TEST_P(TrialStoreContract, RefusesAConfigurationOfAnotherSpace) {
+  Trial trial = example_trial(0);
+  trial.configuration.set("momentum", std::int64_t{1});
+  EXPECT_THROW(store_->create(trial), InternalError);
+  EXPECT_TRUE(store_->trials().empty());
+}
+
+TEST_P(TrialStoreContract, ShowsTrialsFromANumberOn) {
+  for (std::int64_t number = 0; number < 5; ++number) {
+    store_->create(example_trial(number));
+    for (std::int64_t step = 1; step <= number; ++step) store_->report(number, example_report(step));
+  }
+  std::vector<Trial> shown;
+  store_->for_each_trial(3, [&](Trial&& trial) { shown.push_back(std::move(trial)); });
+  ASSERT_EQ(shown.size(), 2u);
+  EXPECT_EQ(shown[0].number, 3);
+  EXPECT_EQ(shown[0].reports.size(), 3u);
+  EXPECT_EQ(shown[1].reports.size(), 4u);
+}
+
+TEST_P(TrialStoreContract, KnowsTheOrderInWhichTrialsEnded) {
+  for (std::int64_t number = 0; number < 4; ++number) store_->create(example_trial(number));
+  store_->report(2, example_report(1));
+  EXPECT_EQ(store_->finish(finished(example_trial(2))), 1);
+  EXPECT_EQ(store_->finish(finished(example_trial(0))), 2);
+  EXPECT_EQ(store_->finish(finished(example_trial(3))), 3);
+  const auto ended_after = [&](std::int64_t before) {
+    std::vector<std::int64_t> numbers;
+    store_->for_each_ended(before, [&](Trial&& trial) {
+      EXPECT_EQ(trial.reports.size(), trial.number == 2 ? 1u : 0u);
+      EXPECT_EQ(trial.state, TrialState::kComplete);
+      numbers.push_back(trial.number);
+    });
+    return numbers;
+  };
+  EXPECT_EQ(ended_after(0), (std::vector<std::int64_t>{2, 0, 3}));
+  EXPECT_EQ(ended_after(2), (std::vector<std::int64_t>{3}));
+  EXPECT_EQ(ended_after(3), (std::vector<std::int64_t>{}));
+}
+
+/// The first attempt is trial 0, still running.
+inline Trial second_attempt(std::int64_t number = 1) {
+  Trial trial = example_trial(number);
+  trial.configuration = example_trial(0).configuration;
+  trial.retry_of = 0;
+  return trial;
+}
+
+TEST_P(TrialStoreContract, ClosesARunningTrialThatIsStartedAnew) {
+  store_->create(example_trial(0));
+  store_->report(0, example_report(1));
+  EXPECT_EQ(store_->create(second_attempt()), 1);
+  const std::vector<Trial> trials = store_->trials();
+  Trial closed = example_trial(0);
+  closed.state = TrialState::kFailed;
+  closed.reason = "interrupted";
+  closed.reports = {example_report(1)};
+  closed.cost_seconds = example_report(1).cost_seconds;
+  expect_equal(trials.at(0), closed);
+  expect_equal(trials.at(1), second_attempt());
+  std::vector<std::int64_t> ended;
+  store_->for_each_ended(0, [&](Trial&& trial) { ended.push_back(trial.number); });
+  EXPECT_EQ(ended, (std::vector<std::int64_t>{0}));
+}
+
+TEST_P(TrialStoreContract, TurnsAwayALateResultOnlyOnceTheTrialHasBeenStartedAnew) {
+  store_->create(example_trial(0));
+  store_->create(second_attempt());
+  EXPECT_FALSE(store_->report(0, example_report(2)));
+  EXPECT_EQ(store_->finish(finished(example_trial(0))), std::nullopt);
+  EXPECT_EQ(store_->trials().at(0).state, TrialState::kFailed);
+  EXPECT_TRUE(store_->report(1, example_report(2)));
+  EXPECT_EQ(store_->finish(finished(second_attempt())), 2) << "the closed one ended first";
+}
+
+TEST_P(TrialStoreContract, StartsATrialAnewOnceAndNeverOneWithAResult) {
+  store_->create(example_trial(0));
+  EXPECT_EQ(store_->create(second_attempt(1)), 1);
+  EXPECT_EQ(store_->create(second_attempt(2)), std::nullopt) << "another coordinator has been faster";
+  Trial third = second_attempt(2);
+  third.retry_of = 1;
+  store_->finish(finished(second_attempt(1)));
+  EXPECT_EQ(store_->create(third), std::nullopt) << "its late result came first";
+  EXPECT_EQ(store_->trials().size(), 2u);
+}
+
+TEST_P(TrialStoreContract, StartsATrialAnewThatWasCutOffAtADeadline) {
+  store_->create(example_trial(0));
+  Trial cut = finished(example_trial(0), TrialState::kFailed);
+  cut.reason = kTimeWasUp;
+  store_->finish(cut);
+  EXPECT_EQ(store_->create(second_attempt()), 1);
+  expect_equal(store_->trials().at(0), cut);
 }
 
 TEST_P(TrialStoreContract, KeepsNumbersThatAreNotFinite) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "contract/forwarding_store.h"
 #include "nascent/core/error.h"
 #include "nascent/store/sqlite_store.h"
 #include "search/search_fixture.h"
@@ -152,28 +153,25 @@ TEST(ResumeAfterDeath, trials_are_replayed_in_the_order_in_which_they_ended) {
 }
 
 /// Fails like a full disk from the n-th change on.
-class FullDisk : public TrialStore {
+class FullDisk : public ForwardingStore {
  public:
   FullDisk(std::unique_ptr<TrialStore> inner, int changes) : inner_(std::move(inner)), left_(changes) {}
-  const StudyRecord& study() const override { return inner_->study(); }
-  std::vector<Trial> trials() const override { return inner_->trials(); }
-  void create(const Trial& trial) override {
+  std::optional<std::int64_t> create(const Trial& trial) override {
     take_space();
-    inner_->create(trial);
+    return inner_->create(trial);
   }
-  void report(std::int64_t number, const Report& report) override {
+  bool report(std::int64_t number, const Report& report) override {
     take_space();
-    inner_->report(number, report);
+    return inner_->report(number, report);
   }
-  void finish(const Trial& trial) override {
+  std::optional<std::int64_t> finish(const Trial& trial) override {
     take_space();
-    inner_->finish(trial);
+    return inner_->finish(trial);
   }
-  void set_note(const std::string& key, const Json& value) override { inner_->set_note(key, value); }
-  Json note(const std::string& key) const override { return inner_->note(key); }
   void make_space() { left_ = 1'000'000; }
 
  private:
+  TrialStore& inner() const override { return *inner_; }
   void take_space() {
     if (left_-- <= 0) throw SystemError("cannot write the study: No space left on device");
   }

@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "contract/forwarding_store.h"
 #include "nascent/core/error.h"
 #include "search/search_fixture.h"
 
@@ -223,27 +224,27 @@ TEST(SearchLoop, records_everything_before_the_worker_hears_of_it) {
       lines.push_back(line);
     }
   } log;
-  class LoggedStore : public TrialStore {
+  class LoggedStore : public ForwardingStore {
    public:
     LoggedStore(std::unique_ptr<TrialStore> inner, Log& log) : inner_(std::move(inner)), log_(log) {}
-    const StudyRecord& study() const override { return inner_->study(); }
-    std::vector<Trial> trials() const override { return inner_->trials(); }
-    void create(const Trial& trial) override {
-      inner_->create(trial);
+    std::optional<std::int64_t> create(const Trial& trial) override {
+      const auto number = inner_->create(trial);
       log_.add("recorded");
+      return number;
     }
-    void report(std::int64_t number, const Report& report) override {
-      inner_->report(number, report);
+    bool report(std::int64_t number, const Report& report) override {
+      const bool recorded = inner_->report(number, report);
       log_.add("report recorded");
+      return recorded;
     }
-    void finish(const Trial& trial) override {
-      inner_->finish(trial);
+    std::optional<std::int64_t> finish(const Trial& trial) override {
+      const auto place = inner_->finish(trial);
       log_.add("finished");
+      return place;
     }
-    void set_note(const std::string& key, const Json& value) override { inner_->set_note(key, value); }
-    Json note(const std::string& key) const override { return inner_->note(key); }
 
    private:
+    TrialStore& inner() const override { return *inner_; }
     std::unique_ptr<TrialStore> inner_;
     Log& log_;
   } store(create_memory_store(bowl_study()), log);

@@ -79,7 +79,7 @@ TEST(SqliteStore, SaysWhyAFileCannotBeOpened) {
   execute(folder / "newer.db", "PRAGMA user_version = 99");
   EXPECT_EQ(opening("newer.db"), place +
                                      "newer.db was written by a newer version of the program (schema 99, this one "
-                                     "knows 1); use that version");
+                                     "knows 2); use that version");
 }
 
 TEST(SqliteStore, LeavesNothingBehindWhereItCannotBeCreated) {
@@ -106,6 +106,68 @@ TEST(SqliteStore, CanBeReadWhileItIsWritten) {
   EXPECT_EQ(reader->trials().size(), 1u);
   writer->finish(finished(example_trial(0)));
   EXPECT_EQ(reader->trials().at(0).state, TrialState::kComplete);
+}
+
+TEST(SqliteStore, DoesNotReplaceAStudyThatAnotherProcessHasJustStarted) {
+  const TemporaryFolder folder;
+  const fs::path path = folder / "study.db";
+  const auto first = open_or_create_sqlite_store(path, example_study());
+  first->create(example_trial(0));
+  EXPECT_EQ(open_or_create_sqlite_store(path, example_study())->trials().size(), 1u);
+}
+
+TEST(SqliteStore, HoldsItsTrialsAsLongAsItLives) {
+  const TemporaryFolder folder;
+  auto holder = create_sqlite_store(folder / "study.db", example_study());
+  const auto other = open_sqlite_store(folder / "study.db");
+  holder->create(example_trial(0));
+  other->create(example_trial(1));
+  EXPECT_TRUE(other->held_elsewhere(0));
+  EXPECT_FALSE(other->held_elsewhere(1)) << "its own";
+  EXPECT_TRUE(holder->held_elsewhere(1));
+  holder.reset();
+  EXPECT_FALSE(other->held_elsewhere(0));
+  EXPECT_EQ(other->trials().at(0).state, TrialState::kRunning) << "nobody has started it anew yet";
+}
+
+TEST(SqliteStore, HoldsTrialsOfAPlaceThatCannotBeSeenUntilTheLeaseEnds) {
+  const TemporaryFolder folder;
+  const fs::path path = folder / "study.db";
+  const auto holder = create_sqlite_store(path, example_study(), {.lease_seconds = 1000.0});
+  holder->create(example_trial(0));
+  execute(path, "UPDATE holders SET place = 'another machine'");
+  const auto other = open_sqlite_store(path);
+  EXPECT_TRUE(other->held_elsewhere(0));
+  execute(path, "UPDATE holders SET valid_until = 1000");
+  EXPECT_FALSE(other->held_elsewhere(0));
+  EXPECT_EQ(holder->finish(finished(example_trial(0))), 1) << "late, but nothing has replaced it";
+}
+
+TEST(SqliteStore, RenewsItsLease) {
+  const TemporaryFolder folder;
+  const fs::path path = folder / "study.db";
+  const auto holder = create_sqlite_store(path, example_study(), {.lease_seconds = 0.0});
+  holder->create(example_trial(0));
+  execute(path, "UPDATE holders SET valid_until = 0");
+  holder->renew_lease();
+  execute(path, "CREATE TABLE found (n); INSERT INTO found SELECT 1 / (valid_until > 1e9) FROM holders");
+  execute(path, "DELETE FROM holders");
+  holder->renew_lease();  // somebody took it for dead meanwhile
+  const auto other = open_sqlite_store(path);
+  EXPECT_TRUE(other->held_elsewhere(0));
+}
+
+TEST(SqliteStore, NoticesWhatOthersChange) {
+  const TemporaryFolder folder;
+  const auto one = create_sqlite_store(folder / "study.db", example_study());
+  const auto two = open_sqlite_store(folder / "study.db");
+  EXPECT_TRUE(one->changed_elsewhere()) << "it has not looked yet";
+  EXPECT_FALSE(one->changed_elsewhere());
+  one->create(example_trial(0));
+  EXPECT_FALSE(one->changed_elsewhere());
+  two->create(example_trial(1));
+  EXPECT_TRUE(one->changed_elsewhere());
+  EXPECT_FALSE(one->changed_elsewhere());
 }
 
 /// Writes trials until it is killed, and says through the pipe which ones the store has confirmed as finished.

@@ -52,10 +52,6 @@ class SearchObserver {
   virtual void tick() {}  ///< at least four times a second
 };
 
-/// The reasons of failed trials that were cut off without a result, which says nothing about their configuration.
-inline constexpr std::string_view kTimeWasUp = "the time was up";
-inline constexpr std::string_view kInterrupted = "interrupted";
-
 /// The search: asks the strategy, records, hands out, decides on reports, records the result, lets everyone observe.
 /// It knows no model.
 ///

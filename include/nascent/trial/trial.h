@@ -46,8 +46,9 @@ struct Trial {
   std::int64_t number = 0;  ///< from 0, in the order of creation
   Configuration configuration;
   Fidelity fidelity;
-  std::optional<std::int64_t> parent;  ///< the trial that this one was derived from
-  std::string origin;                  ///< who proposed it: the strategy's name, or "first" for a given starting point
+  std::optional<std::int64_t> parent;    ///< the trial that this one was derived from
+  std::optional<std::int64_t> retry_of;  ///< the trial that was cut off without a result and is tried again by this one
+  std::string origin;  ///< who proposed it: the strategy's name, or "first" for a given starting point
 
   TrialState state = TrialState::kRunning;
   std::vector<Report> reports;
@@ -60,6 +61,13 @@ struct Trial {
   /// The result under this name, if it is there and finite.
   std::optional<double> result(const std::string& metric) const;
 };
+
+/// The reasons of failed trials that were cut off without a result, which says nothing about their configuration.
+inline constexpr std::string_view kTimeWasUp = "the time was up";
+inline constexpr std::string_view kInterrupted = "interrupted";
+
+/// Whether a trial has failed for a reason that says nothing about its configuration.
+bool was_cut_off(const Trial& trial);
 
 /// What is optimised: one metric and its direction.
 struct Objective {

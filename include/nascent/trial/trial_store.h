@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,23 +23,55 @@ struct StudyRecord {
   Json settings = {};  ///< whatever the program needs to go on with it later
 };
 
+/// The number of a trial that takes whichever is next.
+inline constexpr std::int64_t kNextNumber = -1;
+
 /// The durable record of one study. What a call recorded survives the death of the program from the moment it returns.
-/// One writer at a time; a reader sees whole trials only. Errors of the medium (a full disk) throw `SystemError` and
-/// leave what was stored before intact.
+///
+/// **Sharing.** Several coordinators may work on one study, each through a store object of its own; a store that cannot
+/// be shared simply has one. Every call is one transaction: a reader sees whole trials only, and the death of one
+/// coordinator at any moment neither loses what is recorded nor blocks another.
+///
+/// **Leases.** A running trial is held by the store object that created it, for as long as that lives: until it is
+/// destroyed, its process dies, or (where its process cannot be seen from here) it has not called `renew_lease` for the
+/// length of a lease. A trial that nobody holds any more still takes the result of its late holder, until another
+/// coordinator starts it anew: `create` with `retry_of`. From then on its record is closed as failed (`kInterrupted`).
+///
+/// A store object is used by one thread at a time. Errors of the medium (a full disk) throw `SystemError` and leave
+/// what was stored before intact; calls that break the contract throw `InternalError`.
 class TrialStore {
  public:
   virtual ~TrialStore() = default;
 
   virtual const StudyRecord& study() const = 0;
-  virtual std::vector<Trial> trials() const = 0;
 
-  /// Records a new running trial. Its number must be the next one.
-  virtual void create(const Trial& trial) = 0;
-  /// Appends a report to a running trial.
-  virtual void report(std::int64_t number, const Report& report) = 0;
-  /// Replaces the record of a running trial by its finished one (state, metrics, reason, details, cost). A trial that
-  /// is finished already is never changed: throws `InternalError`.
-  virtual void finish(const Trial& trial) = 0;
+  /// Shows all trials from this number on, by number, as of one moment. One at a time: a study of millions need not fit
+  /// in memory as trials. `visit` must not call the store.
+  virtual void for_each_trial(std::int64_t from, const std::function<void(Trial&&)>& visit) const = 0;
+  /// The same for finished trials in the order in which they ended, without the first `ended_before`.
+  virtual void for_each_ended(std::int64_t ended_before, const std::function<void(Trial&&)>& visit) const = 0;
+  /// All trials by number.
+  std::vector<Trial> trials() const;
+
+  /// Whether anything may have changed since the last call other than through this object. Cheap: ask often.
+  virtual bool changed_elsewhere() = 0;
+
+  /// Records a new running trial, held by this object, and returns its number. That is `trial.number`, or whichever is
+  /// next for `kNextNumber`. Nothing is recorded and nothing returned where another coordinator has been faster: where
+  /// a trial of that number is there, or where the trial named by `retry_of` has been started anew or has a result.
+  /// With `retry_of`, a trial that was still running is closed.
+  virtual std::optional<std::int64_t> create(const Trial& trial) = 0;
+  /// Appends a report to a running trial. False, and nothing is recorded, once it has been started anew elsewhere.
+  virtual bool report(std::int64_t number, const Report& report) = 0;
+  /// Replaces the record of a running trial by its finished one (state, metrics, reason, details, cost). Returns how
+  /// many trials have ended with this one, its place in the order of ends; nothing, and nothing is recorded, once the
+  /// trial has been started anew elsewhere. A trial that is finished is never changed: throws `InternalError`.
+  virtual std::optional<std::int64_t> finish(const Trial& trial) = 0;
+
+  /// Whether a trial is running and held by another living store object.
+  virtual bool held_elsewhere(std::int64_t number) const = 0;
+  /// Says that the holder of this object's trials lives. Cheap: call it at least every few seconds.
+  virtual void renew_lease() = 0;
 
   /// Small notes beside the trials (seconds spent so far, phases). Overwrites.
   virtual void set_note(const std::string& key, const Json& value) = 0;

@@ -1,16 +1,12 @@
-#include "store/record_json.h"
+#include "store/record_text.h"
 
 #include <cmath>
 #include <limits>
 
+#include "nascent/trial/bytes.h"
+
 namespace nascent {
 namespace {
-
-Json number_to_json(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value > 0.0 ? "inf" : "-inf";
-  return value;
-}
 
 double number_from_json(const Json& json) {
   if (json.is_number()) return json.get<double>();
@@ -24,10 +20,14 @@ double number_from_json(const Json& json) {
 
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-std::string text_of(const std::map<std::string, double>& numbers) {
-  Json json = Json::object();
-  for (const auto& [name, value] : numbers) json[name] = number_to_json(value);
-  return text_of(json);
+Blob blob_of(const std::map<std::string, double>& numbers) {
+  Blob blob;
+  if (!numbers.empty()) ByteWriter(blob.bytes).numbers(numbers);
+  return blob;
+}
+
+std::map<std::string, double> numbers_from_blob(std::string_view bytes) {
+  return bytes.empty() ? std::map<std::string, double>() : ByteReader(bytes).numbers();
 }
 
 std::map<std::string, double> numbers_from(const std::string& text) {
