@@ -48,15 +48,21 @@ std::string what_is_missing(const Metrics& metrics, const Objective& objective) 
   return fmt::format("the result lacks the metric \"{}\"; it has {}", objective.metric, names);
 }
 
-void conclude_result(Trial& trial, const JobOutcome& outcome, const Objective& objective, const std::string& stopped) {
+void conclude_result(Trial& trial, const JobOutcome& outcome, const std::vector<Objective>& objectives,
+                     const std::string& stopped) {
   Metrics metrics = metrics_of(outcome.result);
-  if (!metrics.contains(objective.metric) && !stopped.empty()) metrics = last_reported(trial, objective);
-  const auto found = metrics.find(objective.metric);
-  if (found == metrics.end()) {
-    return fail(trial, stopped.empty() ? what_is_missing(metrics, objective) : stopped);
+  if (!metrics.contains(objectives.front().metric) && !stopped.empty()) {
+    metrics = last_reported(trial, objectives.front());
   }
-  if (const std::string flaw = not_finite(found->second); !flaw.empty()) {
-    return fail(trial, stopped.empty() || is_cut(stopped) ? "the result is " + flaw : stopped);
+  for (const Objective& objective : objectives) {
+    const auto found = metrics.find(objective.metric);
+    if (found != metrics.end() && std::isfinite(found->second)) continue;
+    if (!stopped.empty() && &objective != &objectives.front()) continue;
+    if (found == metrics.end()) return fail(trial, stopped.empty() ? what_is_missing(metrics, objective) : stopped);
+    const std::string what =
+        objectives.size() == 1 ? "the result" : fmt::format("the result's \"{}\"", objective.metric);
+    const std::string flaw = fmt::format("{} is {}", what, not_finite(found->second));
+    return fail(trial, stopped.empty() || is_cut(stopped) ? flaw : stopped);
   }
   std::erase_if(metrics, [](const auto& entry) { return !std::isfinite(entry.second); });
   trial.state = stopped.empty() ? TrialState::kComplete : TrialState::kStopped;
@@ -71,7 +77,7 @@ std::string not_finite(double value) {
   return std::isinf(value) ? "infinite" : "";
 }
 
-void conclude(Trial& trial, const JobOutcome& outcome, const Objective& objective,
+void conclude(Trial& trial, const JobOutcome& outcome, const std::vector<Objective>& objectives,
               const std::string& told_to_stop_because) {
   const std::string why_told = told_to_stop_because.empty() ? std::string(kTimeWasUp) : told_to_stop_because;
   switch (outcome.kind) {
@@ -94,7 +100,7 @@ void conclude(Trial& trial, const JobOutcome& outcome, const Objective& objectiv
              outcome.result["stopped"].is_string()) {
     stopped = outcome.result["stopped"];
   }
-  conclude_result(trial, outcome, objective, stopped);
+  conclude_result(trial, outcome, objectives, stopped);
 }
 
 }  // namespace nascent

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "nascent/execution/job.h"
 #include "nascent/trial/trial.h"
@@ -10,7 +11,8 @@ namespace nascent {
 /// Turns the outcome of a trial's job into the trial's end: state, metrics, details and reason.
 /// `told_to_stop_because` is what the search told it, empty if it told it nothing. When the job was stopped
 /// nevertheless, its own deadline has done it.
-void conclude(Trial& trial, const JobOutcome& outcome, const Objective& objective,
+/// A complete trial has a finite metric of every objective; a stopped one at least of the first.
+void conclude(Trial& trial, const JobOutcome& outcome, const std::vector<Objective>& objectives,
               const std::string& told_to_stop_because);
 
 /// Why a reported or resulting metric cannot be used: "NaN" or "infinite"; empty if it is finite.

@@ -17,18 +17,26 @@ class MemoryStore : public TrialStore {
   const StudyRecord& study() const override { return study_; }
 
   void for_each_trial(std::int64_t from, const std::function<void(Trial&&)>& visit) const override {
-    for (std::int64_t number = from; number < next_number(); ++number) visit(unpacked(number));
+    for (std::int64_t number = from; number < size(); ++number) visit(unpacked(number));
   }
 
   void for_each_ended(std::int64_t ended_before, const std::function<void(Trial&&)>& visit) const override {
     for (auto i = static_cast<std::size_t>(ended_before); i < ends_.size(); ++i) visit(unpacked(ends_[i]));
   }
 
+  void for_each_running(std::int64_t from, const std::function<void(Trial&&)>& visit) const override {
+    for (std::int64_t number = from; number < size(); ++number) {
+      if (!is_finished(records_[static_cast<std::size_t>(number)].state)) visit(unpacked(number));
+    }
+  }
+
+  std::int64_t size() const override { return static_cast<std::int64_t>(records_.size()); }
+
   bool changed_elsewhere() override { return false; }
 
   std::optional<std::int64_t> create(const Trial& trial) override {
     check_can_be_created(trial);
-    const std::int64_t number = next_number();
+    const std::int64_t number = size();
     check_is_not_beyond(trial.number, number);
     if (trial.number != kNextNumber && trial.number < number) return {};
     std::string log = packed_start(study_.space, trial);  // may throw, so before anything changes
@@ -51,6 +59,12 @@ class MemoryStore : public TrialStore {
     return end(record, trial);
   }
 
+  bool give_up(std::int64_t number, const std::string& reason) override {
+    if (is_finished(at(number).state)) return false;
+    close(number, reason);
+    return true;
+  }
+
   bool held_elsewhere(std::int64_t) const override { return false; }
   void renew_lease() override {}
 
@@ -69,13 +83,12 @@ class MemoryStore : public TrialStore {
     bool taken = false;  ///< closed because it was started anew, not by a result
   };
 
-  std::int64_t next_number() const { return static_cast<std::int64_t>(records_.size()); }
   Trial unpacked(std::int64_t number) const {
     return unpack_trial(study_.space, number, records_[static_cast<std::size_t>(number)].log);
   }
 
   Record& at(std::int64_t number) {
-    if (number < 0 || number >= next_number()) throw_unknown_trial(number);
+    if (number < 0 || number >= size()) throw_unknown_trial(number);
     return records_[static_cast<std::size_t>(number)];
   }
 
@@ -92,19 +105,20 @@ class MemoryStore : public TrialStore {
     return static_cast<std::int64_t>(ends_.size());
   }
 
+  void close(std::int64_t number, std::string_view reason) {
+    Trial trial = unpacked(number);
+    trial.state = TrialState::kFailed;
+    trial.reason = reason;
+    trial.cost_seconds = trial.reports.empty() ? 0.0 : trial.reports.back().cost_seconds;
+    end(at(number), trial);
+    at(number).taken = true;
+  }
+
   /// False when the trial has been retried or has a result.
   bool close_for_retry(std::int64_t number) {
     Record& record = at(number);
-    if (record.retried) return false;
-    Trial trial = unpacked(number);
-    if (is_finished(trial.state) && !was_cut_off(trial)) return false;
-    if (!is_finished(trial.state)) {
-      trial.state = TrialState::kFailed;
-      trial.reason = kInterrupted;
-      trial.cost_seconds = trial.reports.empty() ? 0.0 : trial.reports.back().cost_seconds;
-      end(record, trial);
-      record.taken = true;
-    }
+    if (record.retried || (is_finished(record.state) && !was_cut_off(unpacked(number)))) return false;
+    if (!is_finished(record.state)) close(number, kInterrupted);
     record.retried = true;
     return true;
   }

@@ -74,17 +74,18 @@ class SqliteStore : public TrialStore {
     }
   }
 
+  void for_each_running(std::int64_t from, const std::function<void(Trial&&)>& visit) const override {
+    visit_with_reports(select_running_, from, visit);
+  }
+
+  std::int64_t size() const override {
+    const ResetAtEnd reset(select_next_);
+    select_next_.next();
+    return select_next_.integer(0);
+  }
+
   void for_each_ended(std::int64_t ended_before, const std::function<void(Trial&&)>& visit) const override {
-    Transaction transaction(database_, Transaction::Kind::kRead);
-    const ResetAtEnd trials(select_ended_);
-    const ResetAtEnd reports(select_reports_of_);
-    select_ended_.with(ended_before);
-    while (select_ended_.next()) {
-      Trial trial = read_trial(select_ended_);
-      select_reports_of_.with(trial.number);
-      while (select_reports_of_.next()) trial.reports.push_back(read_report(select_reports_of_));
-      visit(std::move(trial));
-    }
+    visit_with_reports(select_ended_, ended_before, visit);
   }
 
   bool changed_elsewhere() override {
@@ -104,7 +105,7 @@ class SqliteStore : public TrialStore {
                 trial.origin, trial.started_seconds)
           .run();
       if (database_.changes() == 1) return sqlite3_last_insert_rowid(database_.handle());
-      check_is_not_beyond(trial.number, next_number());
+      check_is_not_beyond(trial.number, size());
       return {};
     };
     if (!trial.retry_of) return insert();  // one statement is a transaction of its own
@@ -112,7 +113,8 @@ class SqliteStore : public TrialStore {
     if (!may_be_retried(*trial.retry_of)) return {};
     const std::optional<std::int64_t> number = insert();
     if (!number) return {};
-    close_for_retry(*trial.retry_of, *number);
+    mark_retried_.with(*number, *trial.retry_of).run();
+    close(*trial.retry_of, std::string(kInterrupted));
     transaction.commit();
     return number;
   }
@@ -137,6 +139,13 @@ class SqliteStore : public TrialStore {
     return place;
   }
 
+  bool give_up(std::int64_t number, const std::string& reason) override {
+    Transaction transaction(database_, Transaction::Kind::kWrite);
+    if (!close(number, reason)) return false;
+    transaction.commit();
+    return true;
+  }
+
   bool held_elsewhere(std::int64_t number) const override {
     const ResetAtEnd reset(select_holder_);
     select_holder_.with(number);
@@ -159,6 +168,20 @@ class SqliteStore : public TrialStore {
   }
 
  private:
+  /// The reports are looked up one trial at a time.
+  void visit_with_reports(Statement& select, std::int64_t from, const std::function<void(Trial&&)>& visit) const {
+    Transaction transaction(database_, Transaction::Kind::kRead);
+    const ResetAtEnd trials(select);
+    const ResetAtEnd reports(select_reports_of_);
+    select.with(from);
+    while (select.next()) {
+      Trial trial = read_trial(select);
+      select_reports_of_.with(trial.number);
+      while (select_reports_of_.next()) trial.reports.push_back(read_report(select_reports_of_));
+      visit(std::move(trial));
+    }
+  }
+
   std::optional<std::int64_t> record_end(const Trial& trial) {
     Transaction transaction(database_, Transaction::Kind::kWrite);
     update_trial_
@@ -174,12 +197,6 @@ class SqliteStore : public TrialStore {
     const std::int64_t place = sqlite3_last_insert_rowid(database_.handle());
     transaction.commit();
     return place;
-  }
-
-  std::int64_t next_number() {
-    const ResetAtEnd reset(select_next_);
-    select_next_.next();
-    return select_next_.integer(0);
   }
 
   /// Whether a trial has been started anew, which closed it. Throws for one that does not exist or ended by itself.
@@ -203,10 +220,12 @@ class SqliteStore : public TrialStore {
     return !is_finished(trial.state) || was_cut_off(trial);
   }
 
-  void close_for_retry(std::int64_t number, std::int64_t retried_by) {
-    mark_retried_.with(retried_by, number).run();
-    close_taken_.with(std::string(kInterrupted), number, number).run();
-    if (database_.changes() == 1) insert_end_.with(number).run();
+  /// False if it is not running any more.
+  bool close(std::int64_t number, const std::string& reason) {
+    close_taken_.with(reason, number, number).run();
+    if (database_.changes() == 0) return false;
+    insert_end_.with(number).run();
+    return true;
   }
 
   /// Registers this object when it first holds a trial; removes those who are dead.
@@ -275,6 +294,8 @@ class SqliteStore : public TrialStore {
   Stopwatch since_renewal_;
   mutable Statement select_trials_{database_,
                                    "SELECT " NASCENT_TRIAL_COLUMNS " FROM trials WHERE number >= ? ORDER BY number"};
+  mutable Statement select_running_{
+      database_, "SELECT " NASCENT_TRIAL_COLUMNS " FROM trials WHERE number >= ? AND state = 1 ORDER BY number"};
   mutable Statement select_ended_{database_, "SELECT " NASCENT_TRIAL_COLUMNS
                                              " FROM ends CROSS JOIN trials ON trials.number = ends.trial "
                                              "WHERE ends.position > ? ORDER BY ends.position"};
@@ -289,7 +310,7 @@ class SqliteStore : public TrialStore {
                                    "SELECT holders.id, place, process, born, valid_until FROM trials JOIN holders "
                                    "ON holders.id = trials.holder WHERE trials.number = ? AND trials.state = 1"};
   Statement select_version_{database_, "PRAGMA data_version"};
-  Statement select_next_{database_, "SELECT COALESCE(MAX(number) + 1, 0) FROM trials"};
+  mutable Statement select_next_{database_, "SELECT COALESCE(MAX(number) + 1, 0) FROM trials"};
   Statement select_state_{database_, "SELECT state, holder, retried, reason FROM trials WHERE number = ?"};
   Statement insert_trial_{database_,
                           "INSERT INTO trials (number, state, holder, configuration, fidelity, parent, retry_of, "

@@ -1,6 +1,8 @@
 #include "nascent/trial/trial.h"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "nascent/core/error.h"
@@ -59,17 +61,66 @@ std::optional<double> Trial::result(const std::string& metric) const {
   return found->second;
 }
 
-const Trial* best_trial(const std::vector<Trial>& trials, const Objective& objective) {
+double constraint_violation(const Trial& trial, const std::vector<OutcomeConstraint>& constraints) {
+  double sum = 0.0;
+  for (const OutcomeConstraint& constraint : constraints) {
+    const std::optional<double> value = trial.result(constraint.metric);
+    if (!value) return std::numeric_limits<double>::infinity();
+    sum += constraint.violation(*value);
+  }
+  return sum;
+}
+
+const Trial* best_trial(const std::vector<Trial>& trials, const Objective& objective,
+                        const std::vector<OutcomeConstraint>& constraints) {
   const Trial* best = nullptr;
+  std::pair<double, double> rank_of_best;
   for (const Trial& trial : trials) {
     if (trial.state != TrialState::kComplete && trial.state != TrialState::kStopped) continue;
     const std::optional<double> result = trial.result(objective.metric);
     if (!result) continue;
-    if (best == nullptr || less_evaluated(*best, trial) ||
-        (!less_evaluated(trial, *best) && objective.better(*result, *best->result(objective.metric))))
+    const std::pair rank(constraint_violation(trial, constraints), objective.loss(*result));
+    if (best == nullptr || less_evaluated(*best, trial) || (!less_evaluated(trial, *best) && rank < rank_of_best)) {
       best = &trial;
+      rank_of_best = rank;
+    }
   }
   return best;
+}
+
+std::vector<const Trial*> pareto_front(const std::vector<Trial>& trials, const std::vector<Objective>& objectives,
+                                       const std::vector<OutcomeConstraint>& constraints) {
+  struct Point {
+    const Trial* trial;
+    std::vector<double> losses;
+  };
+  std::vector<Point> points;
+  for (const Trial& trial : trials) {
+    if (trial.state != TrialState::kComplete || constraint_violation(trial, constraints) > 0.0) continue;
+    Point point{&trial, {}};
+    for (const Objective& objective : objectives) {
+      if (const std::optional<double> result = trial.result(objective.metric)) {
+        point.losses.push_back(objective.loss(*result));
+      }
+    }
+    if (point.losses.size() != objectives.size()) continue;
+    if (!points.empty() && lower_fidelity(trial.fidelity, points.front().trial->fidelity)) continue;
+    if (!points.empty() && lower_fidelity(points.front().trial->fidelity, trial.fidelity)) points.clear();
+    points.push_back(std::move(point));
+  }
+  // In lexicographic order a point can only be beaten by one before it, and then by one of the front so far.
+  std::ranges::stable_sort(points, {}, &Point::losses);
+  std::vector<const Point*> front;
+  for (const Point& point : points) {
+    const bool beaten = std::ranges::any_of(front, [&](const Point* other) {
+      return other->losses != point.losses && std::ranges::equal(other->losses, point.losses, std::less_equal<>());
+    });
+    if (!beaten) front.push_back(&point);
+  }
+  std::vector<const Trial*> result;
+  for (const Point* point : front) result.push_back(point->trial);
+  std::ranges::sort(result, {}, &Trial::number);
+  return result;
 }
 
 }  // namespace nascent

@@ -16,6 +16,11 @@ class ForwardingStore : public TrialStore {
   void for_each_ended(std::int64_t ended_before, const std::function<void(Trial&&)>& visit) const override {
     inner().for_each_ended(ended_before, visit);
   }
+  void for_each_running(std::int64_t from, const std::function<void(Trial&&)>& visit) const override {
+    inner().for_each_running(from, visit);
+  }
+  std::int64_t size() const override { return inner().size(); }
+  bool give_up(std::int64_t number, const std::string& reason) override { return inner().give_up(number, reason); }
   bool changed_elsewhere() override { return inner().changed_elsewhere(); }
   std::optional<std::int64_t> create(const Trial& trial) override { return inner().create(trial); }
   bool report(std::int64_t number, const Report& report) override { return inner().report(number, report); }

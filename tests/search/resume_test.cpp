@@ -56,9 +56,11 @@ INSTANTIATE_TEST_SUITE_P(Strategies, Resume, ::testing::Values("random", "tpe"),
                          [](const auto& instance) { return instance.param; });
 
 /// Leaves a running trial in the store, as a session does that is killed.
-void die_while_trying(TrialStore& store, const Configuration& configuration) {
+void die_while_trying(TrialStore& store, const Configuration& configuration,
+                      std::optional<std::int64_t> retry_of = {}) {
   Trial trial;
-  trial.number = static_cast<std::int64_t>(store.trials().size());
+  trial.number = store.size();
+  trial.retry_of = retry_of;
   trial.configuration = configuration;
   trial.origin = "random";
   trial.started_seconds = 100.0;
@@ -117,7 +119,8 @@ TEST(Fidelities, a_search_sees_and_counts_only_trials_at_its_own) {
 TEST(ResumeAfterDeath, a_configuration_that_was_cut_off_three_times_counts_as_failed) {
   const StudyRecord study = bowl_study();
   const auto store = create_memory_store(study);
-  for (int i = 0; i < 3; ++i) die_while_trying(*store, bowl_point(0.125, 2));
+  die_while_trying(*store, bowl_point(0.125, 2));
+  for (const std::int64_t earlier : {0, 1}) die_while_trying(*store, bowl_point(0.125, 2), earlier);
   const auto executor = threads(1, bowl);
   WatchedStrategy strategy(study);
   Session{*store, *executor, {.max_trials = 2}, &strategy}.run();
@@ -127,22 +130,22 @@ TEST(ResumeAfterDeath, a_configuration_that_was_cut_off_three_times_counts_as_fa
   ASSERT_EQ(strategy.observed.size(), 2U);
   EXPECT_EQ(strategy.observed[0].number, 2);
   EXPECT_EQ(strategy.observed[0].state, TrialState::kFailed);
+  EXPECT_EQ(strategy.observed[0].reason, "interrupted 3 times: each program that worked on it ended before it did");
 }
 
 TEST(ResumeAfterDeath, trials_are_replayed_in_the_order_in_which_they_ended) {
   const StudyRecord study = bowl_study();
   const auto store = create_memory_store(study);
+  std::vector<Trial> trials(3);
   for (std::int64_t number = 0; number < 3; ++number) {
-    Trial trial;
+    Trial& trial = trials[static_cast<std::size_t>(number)];
     trial.number = number;
     trial.configuration = bowl_point(0.1 * static_cast<double>(number), 1);
-    trial.started_seconds = static_cast<double>(number);
     store->create(trial);
     trial.state = TrialState::kComplete;
     trial.metrics = {{"loss", 1.0}};
-    trial.cost_seconds = number == 0 ? 10.0 : 1.0;  // the first runs beside the others and ends last
-    store->finish(trial);
   }
+  for (const std::size_t number : {1, 2, 0}) store->finish(trials[number]);
   const auto executor = threads(1, bowl);
   WatchedStrategy strategy(study);
   Session{*store, *executor, {.max_trials = 3}, &strategy}.run();

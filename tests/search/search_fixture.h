@@ -63,8 +63,7 @@ inline StudyRecord bowl_study(const std::string& strategy = "random", std::uint6
 }
 
 inline std::unique_ptr<SearchStrategy> strategy_of(const StudyRecord& study) {
-  return make_strategy(study.strategy,
-                       {.space = study.space, .objectives = study.objectives, .seed = study.seed});
+  return make_strategy(study.strategy, {.space = study.space, .objectives = study.objectives, .seed = study.seed});
 }
 
 /// Remembers what it was shown, and asks another strategy.

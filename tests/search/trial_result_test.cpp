@@ -24,7 +24,7 @@ JobOutcome ended(JobOutcome::Kind kind, const std::string& reason, bool asked_to
 }
 
 Trial concluded(const JobOutcome& outcome, const std::string& told = "", Trial trial = {}) {
-  conclude(trial, outcome, kLoss, told);
+  conclude(trial, outcome, {kLoss}, told);
   return trial;
 }
 
@@ -47,6 +47,21 @@ TEST(Conclude, says_what_is_wrong_with_a_result) {
     EXPECT_EQ(trial.state, TrialState::kFailed);
     EXPECT_EQ(trial.reason, "the result holds no metrics");
   }
+}
+
+TEST(Conclude, a_complete_trial_has_the_metrics_of_all_objectives) {
+  const std::vector<Objective> objectives{kLoss, {"seconds", false}};
+  const auto of = [&](const JobOutcome& outcome) {
+    Trial trial;
+    conclude(trial, outcome, objectives, "");
+    return trial;
+  };
+  EXPECT_EQ(of(done({{"metrics", {{"loss", 0.5}, {"seconds", 2.0}}}})).state, TrialState::kComplete);
+  EXPECT_EQ(of(done({{"metrics", {{"loss", 0.5}}}})).reason, "the result lacks the metric \"seconds\"; it has loss");
+  EXPECT_EQ(of(done({{"metrics", {{"loss", 0.5}, {"seconds", nullptr}}}})).reason, "the result's \"seconds\" is NaN");
+  const Trial stopped = of(done({{"metrics", {{"loss", 0.5}}}, {"stopped", "no progress"}}));
+  EXPECT_EQ(stopped.state, TrialState::kStopped);
+  EXPECT_EQ(stopped.metrics, (Metrics{{"loss", 0.5}}));
 }
 
 TEST(Conclude, a_job_that_stopped_by_itself_says_why) {

@@ -75,5 +75,49 @@ TEST(BestTrial, IgnoresTrialsWithoutAResult) {
   EXPECT_EQ(best_number({finished(0, NAN), finished(1, 0.7)}), 1);
 }
 
+Trial with_metrics(std::int64_t number, Metrics metrics, TrialState state = TrialState::kComplete) {
+  Trial trial = finished(number, 0.0, state);
+  trial.metrics = std::move(metrics);
+  return trial;
+}
+
+TEST(BestTrial, PrefersFeasibleTrialsAndThenThoseThatMissTheConstraintsLeast) {
+  const std::vector<OutcomeConstraint> constraints{{"latency", 20.0, true}, {"recall", 0.5, false}};
+  const std::vector<Trial> trials{with_metrics(0, {{"loss", 0.1}, {"latency", 21.0}, {"recall", 0.6}}),
+                                  with_metrics(1, {{"loss", 0.2}, {"latency", 20.5}, {"recall", 0.6}}),
+                                  with_metrics(2, {{"loss", 0.0}, {"recall", 0.9}})};
+  EXPECT_EQ(best_trial(trials, {"loss", false}, constraints)->number, 1);
+  std::vector<Trial> with_feasible = trials;
+  with_feasible.push_back(with_metrics(3, {{"loss", 0.9}, {"latency", 20.0}, {"recall", 0.5}}));
+  EXPECT_EQ(best_trial(with_feasible, {"loss", false}, constraints)->number, 3);
+}
+
+TEST(ParetoFront, HoldsTheTrialsThatNoOtherBeats) {
+  const std::vector<Objective> objectives{{"loss", false}, {"accuracy", true}};
+  const std::vector<Trial> trials{with_metrics(0, {{"loss", 1.0}, {"accuracy", 0.5}}),
+                                  with_metrics(1, {{"loss", 2.0}, {"accuracy", 0.9}}),
+                                  with_metrics(2, {{"loss", 2.0}, {"accuracy", 0.8}}),  // beaten by 1
+                                  with_metrics(3, {{"loss", 1.0}, {"accuracy", 0.5}}),  // equal to 0
+                                  with_metrics(4, {{"loss", 0.5}, {"accuracy", 0.4}}),
+                                  with_metrics(5, {{"loss", 3.0}, {"accuracy", 0.9}}),
+                                  with_metrics(6, {{"loss", 0.1}}),
+                                  with_metrics(7, {{"loss", 0.0}, {"accuracy", 1.0}}, TrialState::kStopped)};
+  std::vector<std::int64_t> numbers;
+  for (const Trial* trial : pareto_front(trials, objectives)) numbers.push_back(trial->number);
+  EXPECT_EQ(numbers, (std::vector<std::int64_t>{0, 1, 3, 4}));
+  numbers.clear();
+  for (const Trial* trial : pareto_front(trials, objectives, {{"loss", 1.5, true}})) numbers.push_back(trial->number);
+  EXPECT_EQ(numbers, (std::vector<std::int64_t>{0, 3, 4}));
+}
+
+TEST(ParetoFront, HoldsTrialsOfTheHighestFidelityOnly) {
+  std::vector<Trial> trials{with_metrics(0, {{"loss", 0.1}}), with_metrics(1, {{"loss", 0.5}}),
+                            with_metrics(2, {{"loss", 0.6}})};
+  trials[0].fidelity = {{"epochs", 3}};
+  const auto front = pareto_front(trials, {{"loss", false}});
+  ASSERT_EQ(front.size(), 1U);
+  EXPECT_EQ(front[0]->number, 1);
+}
+
 }  // namespace
 }  // namespace nascent

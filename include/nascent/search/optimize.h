@@ -3,19 +3,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <limits>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "nascent/space/search_space.h"
-#include "nascent/trial/trial.h"
+#include "nascent/search/study.h"
 
 namespace nascent {
 
 struct OptimizeOptions {
-  bool maximize = false;
+  bool maximize = false;         ///< the direction of "value", where `objectives` is empty
   std::string strategy = "tpe";  ///< a name of `strategies()`
   std::int64_t trials = 100;     ///< of the whole study, over all calls with the same storage; -1 for no limit
   double seconds =
@@ -23,19 +20,12 @@ struct OptimizeOptions {
   std::uint64_t seed = 0;
   std::size_t threads = 1;             ///< calls of the objective at a time; with more than one it must be thread-safe
   std::filesystem::path storage = {};  ///< an SQLite file, made or gone on with; empty: the study lives in memory only
+  std::vector<Objective> objectives = {};           ///< the metrics that the function returns; empty: one, "value"
+  std::vector<OutcomeConstraint> constraints = {};  ///< bounds on metrics that a good result keeps
+  std::vector<Configuration> first = {};            ///< tried before the strategy is asked
 };
 
-/// What came of it.
-struct StudyResult {
-  std::vector<Trial> trials;  ///< all of the study, by number; the value is the metric "value"
-  std::optional<Trial> best;  ///< none if no trial succeeded
-  std::string ended_because;
-
-  /// The best value. Throws `Error` with the last failure if no trial succeeded.
-  double best_value() const;
-};
-
-/// Searches the space for the configuration with the least (or largest) value of a function.
+/// Searches the space for the configuration with the least (or largest) value of a function: a `Study` in one call.
 ///
 ///     SearchSpace space;
 ///     space.add_float("x", -5.0, 5.0);
@@ -46,7 +36,8 @@ struct StudyResult {
 /// An exception out of the function, or a value that is not finite, fails that trial only. With one thread the same
 /// seed gives the same trials. Throws `InputError` for an unknown strategy, a search without an end (no limit of trials
 /// or seconds on an infinite space), or a storage that holds another study.
-StudyResult optimize(const SearchSpace& space, const OptimizeOptions& options,
-                     const std::function<double(const Configuration&)>& objective);
+StudyResult optimize(const SearchSpace& space, const OptimizeOptions& options, const ObjectiveFunction& objective);
+StudyResult optimize(const SearchSpace& space, const OptimizeOptions& options, const MetricsFunction& objective);
+StudyResult optimize(const SearchSpace& space, const OptimizeOptions& options, const ReportingFunction& objective);
 
 }  // namespace nascent

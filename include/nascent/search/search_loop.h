@@ -59,18 +59,20 @@ class SearchObserver {
 /// a search sees and counts only those at its own, since results at others cannot be compared.
 ///
 /// Trials that the store holds are replayed to strategy and scheduler first, in the order in which they ended, so that
-/// a study goes on where it stopped; with one worker it has the same trials as one that never stopped. Those that were
-/// running when an earlier session died become failed ("interrupted"). Trials that were cut off, by that or by a
-/// deadline, are not shown to the strategy, but tried again as new trials before anything else, at most twice; after
-/// that they count as failed.
+/// a study goes on where it stopped; with one worker it has the same trials as one that never stopped.
 ///
-/// A trial whose worker crashes, whose result is not finite or lacks the metric of the study's first objective is
-/// failed with a reason; a report of that metric that is not finite stops its trial. When 20 trials of one session have
-/// failed and none of the study ever succeeded, the search ends.
+/// Several processes may search one study, each with a store object of its own on the same file. Each learns what the
+/// others have finished, does not propose what they are trying, and counts their trials. When one dies, the others (or
+/// the next session) take over its running trials. Trials that were cut off, by that or by a deadline, are not shown to
+/// the strategy, but tried again as new trials before anything else, at most twice; after that they count as failed.
+///
+/// A complete trial has the metrics of all objectives of the study. One whose worker crashes, or whose result is not
+/// finite or lacks one of them, is failed with a reason; a report of such a metric that is not finite stops its trial.
+/// When 20 trials of one session have failed and none of the study ever succeeded, the search ends.
 ///
 /// Everything a worker is told has been recorded before. What the store, the strategy, `payload_of` or the executor
 /// throw goes up, after the jobs under way have been cancelled and given the grace time to end; their trials stay
-/// "running" in the record, for the next session to try again.
+/// "running" in the record until another session tries them again.
 SearchSummary run_search(TrialStore& store, SearchStrategy& strategy, Scheduler& scheduler, Executor& executor,
                          const PayloadOf& payload_of, const SearchLoopOptions& options, SearchObserver& observer);
 

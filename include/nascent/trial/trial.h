@@ -91,8 +91,19 @@ struct OutcomeConstraint {
   bool operator==(const OutcomeConstraint&) const = default;
 };
 
+/// By how much a trial misses the constraints, summed; 0 when it is feasible, infinite when a metric is not there.
+double constraint_violation(const Trial& trial, const std::vector<OutcomeConstraint>& constraints);
+
 /// The finished trial with the best result among those at the same, highest fidelity reached; null when there is none.
-/// A trial that was stopped early counts only where no trial was completed. Of equal results, the first.
-const Trial* best_trial(const std::vector<Trial>& trials, const Objective& objective);
+/// A trial that was stopped early counts only where no trial was completed. Among them feasible ones come before
+/// infeasible ones, and of those the one that misses the constraints least is the best. Of equal results, the first.
+const Trial* best_trial(const std::vector<Trial>& trials, const Objective& objective,
+                        const std::vector<OutcomeConstraint>& constraints = {});
+
+/// The complete, feasible trials at the highest fidelity reached that no other of them beats: none is at least as good
+/// in all objectives and better in one. By number; equal ones are all there. Trials that lack an objective are left
+/// out.
+std::vector<const Trial*> pareto_front(const std::vector<Trial>& trials, const std::vector<Objective>& objectives,
+                                       const std::vector<OutcomeConstraint>& constraints = {});
 
 }  // namespace nascent

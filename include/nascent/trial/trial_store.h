@@ -48,10 +48,14 @@ class TrialStore {
   /// Shows all trials from this number on, by number, as of one moment. One at a time: a study of millions need not fit
   /// in memory as trials. `visit` must not call the store.
   virtual void for_each_trial(std::int64_t from, const std::function<void(Trial&&)>& visit) const = 0;
+  /// The same for running trials only.
+  virtual void for_each_running(std::int64_t from, const std::function<void(Trial&&)>& visit) const = 0;
   /// The same for finished trials in the order in which they ended, without the first `ended_before`.
   virtual void for_each_ended(std::int64_t ended_before, const std::function<void(Trial&&)>& visit) const = 0;
   /// All trials by number.
   std::vector<Trial> trials() const;
+  /// How many trials there are; the next one's number.
+  virtual std::int64_t size() const = 0;
 
   /// Whether anything may have changed since the last call other than through this object. Cheap: ask often.
   virtual bool changed_elsewhere() = 0;
@@ -67,6 +71,10 @@ class TrialStore {
   /// many trials have ended with this one, its place in the order of ends; nothing, and nothing is recorded, once the
   /// trial has been started anew elsewhere. A trial that is finished is never changed: throws `InternalError`.
   virtual std::optional<std::int64_t> finish(const Trial& trial) = 0;
+
+  /// Closes a trial that nobody holds as failed, for this reason; as after `create` with `retry_of`, no later result
+  /// counts. False, and nothing is recorded, if it is not running any more.
+  virtual bool give_up(std::int64_t number, const std::string& reason) = 0;
 
   /// Whether a trial is running and held by another living store object.
   virtual bool held_elsewhere(std::int64_t number) const = 0;
