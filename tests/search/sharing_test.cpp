@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kTrials = 120;
+constexpr std::int64_t kTrials = 300;
 
 Json slow_bowl(const Json& payload, JobContext& context) {
   std::this_thread::sleep_for(std::chrono::milliseconds(3));
@@ -111,7 +111,7 @@ TEST(Sharing, processes_that_are_killed_lose_no_finished_trial_and_no_trial_is_t
     EXPECT_TRUE(seen.insert(number).second) << number;
     EXPECT_EQ(trials.at(static_cast<std::size_t>(number)).state, TrialState::kComplete) << number;
   }
-  RecordProperty("killed", killed);
+  EXPECT_GE(killed, 1) << "the test has tested nothing";
 }
 
 std::vector<std::int64_t> numbers_of(const std::vector<Trial>& trials) {
