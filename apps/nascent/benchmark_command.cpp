@@ -7,11 +7,12 @@
 
 #include "benchmark_view.h"
 #include "commands.h"
+#include "nascent/architecture/cell_traits.h"
 #include "nascent/core/deadline.h"
 #include "nascent/core/error.h"
-#include "nascent/core/files.h"
 #include "nascent/core/quantity.h"
 #include "nascent/replay/replay_summary.h"
+#include "nascent/space/space_file.h"
 #include "nascent/strategy/search_strategy.h"
 #include "terminal.h"
 
@@ -24,6 +25,7 @@ struct Arguments {
   std::string space;
   std::vector<std::string> strategies{"random"};
   bool minimize = false;
+  bool cell = false;
   std::int64_t repeats = 200;
   std::int64_t workers = 1;
   std::int64_t threads = 0;
@@ -57,6 +59,11 @@ void add_options(CLI::App& command, Arguments& a) {
   command.add_option("--cost", a.table.cost, "The column with the seconds that an evaluation takes (1)")->group(table);
   add_list(command, "--categorical", a.table.categorical, "Inputs of numbers whose order means nothing", table);
   add_list(command, "--ordered", a.table.ordered, "Inputs of text, listed in an order that means something", table);
+  command
+      .add_flag(
+          "--cell", a.cell,
+          "The inputs are the edges 0->1, 0->2, 1->2, 0->3, ... of a cell: cells that compute the same count as one")
+      ->group(table);
   command.add_option("--space", a.space, "A file with the search space, instead of --inputs")->group(table);
 
   const char* search = "Search";
@@ -132,14 +139,14 @@ std::string header(const RecordedTable& table, const Arguments& a) {
   const auto range = [](const RecordedRange& r) {
     return fmt::format("best {:.6g}, median {:.6g}, worst {:.6g}", r.best, r.median, r.worst);
   };
-  const bool noisy = a.table.objectives.size() > 1 && !a.replay.average;
+  const bool noisy = table.objectives().size() > 1 && !a.replay.average;
   std::string text = fmt::format("{}: {} points, {} inputs\n", a.table.path.string(), table.points(),
                                  table.space().parameters().size());
   for (const std::string& note : table.notes()) text += "  " + note + "\n";
   text +=
-      fmt::format("{} {}{}: {}\n", table.maximize() ? "maximized:" : "minimized:", fmt::join(a.table.objectives, ", "),
+      fmt::format("{} {}{}: {}\n", table.maximize() ? "maximized:" : "minimized:", fmt::join(table.objectives(), ", "),
                   noisy                           ? ", one drawn at random for each trial; of the mean"
-                  : a.table.objectives.size() > 1 ? ", their mean"
+                  : table.objectives().size() > 1 ? ", their mean"
                                                   : "",
                   range(table.objective()));
   if (!a.table.regret.empty()) text += fmt::format("regret of {}: {}\n", a.table.regret, range(table.measure()));
@@ -173,13 +180,14 @@ void run(Arguments& a) {
   check_count("--repeats", a.repeats, 1'000'000);
   check_count("--workers", a.workers, 10'000);
   if (a.threads != 0) check_count("--threads", a.threads, 1024);
-  if (!a.space.empty()) a.table.space = SearchSpace::from_json(Json::parse(read_file(a.space)));
+  if (!a.space.empty()) a.table.space = read_space_file(a.space);
   a.replay.workers = static_cast<std::size_t>(a.workers);
   const std::size_t threads =
       a.threads > 0 ? static_cast<std::size_t>(a.threads) : std::max(1U, std::thread::hardware_concurrency());
   const std::vector<std::string> names = joined_strategies(a.strategies);
   if (names.empty()) throw InputError("--strategy: name at least one, as in --strategy random,tpe");
-  const RecordedTable table(a.table);
+  RecordedTable table(a.table);
+  if (a.cell) table.set_traits(cell_traits(table.space(), describe_cell(table.space())));
   // A wrong name is said before the first strategy has run for minutes.
   for (const std::string& name : names) make_strategy(name, {.space = table.space(), .objectives = {{"value", false}}});
 

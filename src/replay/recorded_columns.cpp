@@ -1,6 +1,7 @@
 #include "replay/recorded_columns.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -25,10 +26,16 @@ std::string place(const CsvTable& csv, std::size_t row) {
   return fmt::format("{}, line {}", csv.path().string(), csv.line(row));
 }
 
+constexpr std::size_t kMostNamed = 12;
+
 [[noreturn]] void unknown_column(const CsvTable& csv, const std::string& name, std::string_view role) {
-  const std::string hint = did_you_mean(name, csv.names());
-  throw InputError(fmt::format("{}: {} is no column of {}{}", role, "\"" + name + "\"", csv.path().string(),
-                               hint.empty() ? "; see its first line for those there are" : hint));
+  std::string hint = did_you_mean(name, csv.names());
+  if (hint.empty()) {
+    const std::size_t named = std::min(kMostNamed, csv.names().size());
+    hint = fmt::format("; its columns are {}", fmt::join(csv.names().begin(), csv.names().begin() + named, ", "));
+    if (named < csv.names().size()) hint += fmt::format(" and {} more", csv.names().size() - named);
+  }
+  throw InputError(fmt::format("{}: \"{}\" is no column of {}{}", role, name, csv.path().string(), hint));
 }
 
 /// The cell of a parameter in a row: under its own name, or the path to it.

@@ -92,6 +92,7 @@ RecordedTable::RecordedTable(const RecordedTableOptions& options) : maximize_(op
   rows_.resize(csv.rows());
   for (const std::size_t column : objectives) {
     const std::vector<double> numbers = number_column(csv, column, "--objective");
+    objectives_.push_back(csv.names()[column]);
     for (std::size_t row = 0; row < csv.rows(); ++row) rows_[row].values.push_back(numbers[row]);
   }
   for (RecordedPoint& row : rows_) {

@@ -57,8 +57,9 @@ OrderedJson estimate_json(const Estimate& estimate) {
 Estimate mean_estimate(std::span<const double> sample) {
   if (sample.empty()) throw InternalError("an estimate needs a sample");
   const double count = static_cast<double>(sample.size());
-  double mean = 0.0;
-  for (const double value : sample) mean += value / count;
+  // From the first value on, so that the mean of equal values is that value.
+  double mean = sample.front();
+  for (const double value : sample) mean += (value - sample.front()) / count;
   if (sample.size() == 1) return {mean, mean, mean};
   double squares = 0.0;
   for (const double value : sample) squares += (value - mean) * (value - mean);

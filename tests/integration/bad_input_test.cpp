@@ -189,7 +189,7 @@ TEST(OtherCommands, SayWhatIsMissing) {
 }
 
 TEST(Help, EveryCommandExplainsItselfWithAnExample) {
-  for (const char* command : {"fit", "predict", "evaluate", "leaderboard", "tune", "strategies"}) {
+  for (const char* command : {"fit", "predict", "evaluate", "leaderboard", "tune", "strategies", "benchmark"}) {
     const ProgramResult result = run_program({kNascent, command, "--help"});
     EXPECT_EQ(result.exit_code, 0);
     EXPECT_NE(result.out.find("Examples:"), std::string::npos) << command;

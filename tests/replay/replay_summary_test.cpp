@@ -22,6 +22,12 @@ TEST(Estimates, OfAMean) {
   EXPECT_NEAR(estimate.low, 1.614096, 1e-6);
 }
 
+TEST(Estimates, OfEqualValuesIsThatValue) {
+  const Estimate estimate = mean_estimate(std::vector<double>(7, 91.6066666));
+  EXPECT_EQ(estimate.value, 91.6066666);
+  EXPECT_EQ(estimate.low, estimate.high);
+}
+
 TEST(Estimates, OfAMedian) {
   EXPECT_EQ(median_estimate({4, 1, 3, 2}).value, 2.5);
   std::vector<double> hundred;

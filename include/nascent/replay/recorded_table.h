@@ -65,6 +65,8 @@ class RecordedTable {
   std::size_t points() const { return points_.size(); }
   std::size_t rows() const { return rows_.size(); }
 
+  /// The names of the objective columns.
+  const std::vector<std::string>& objectives() const { return objectives_; }
   bool maximize() const { return maximize_; }
   bool better(double a, double b) const { return maximize_ ? a > b : a < b; }
   /// Of the mean over the objective columns: what is searched for.
@@ -79,6 +81,7 @@ class RecordedTable {
   void join_rows();
 
   SearchSpace space_;
+  std::vector<std::string> objectives_;
   bool maximize_;
   std::vector<std::string> constant_;
   std::vector<Configuration> configurations_;  ///< one a row of the file
