@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "nascent/core/error.h"
-#include "space/fnv.h"
 
 namespace nascent {
 namespace {
@@ -99,6 +98,8 @@ void Configuration::set(std::string name, Value value) {
   values_.emplace_back(std::move(name), std::move(value));
 }
 
+void Configuration::append(std::string name, Value value) { values_.emplace_back(std::move(name), std::move(value)); }
+
 const Value* Configuration::find(std::string_view name) const {
   for (const auto& [known, value] : values_)
     if (known == name) return &value;
@@ -153,8 +154,6 @@ std::string Configuration::canonical() const {
   append_canonical(text, *this);
   return text;
 }
-
-std::uint64_t Configuration::hash() const { return fnv1a(canonical()); }
 
 bool Configuration::operator==(const Configuration& other) const { return values_ == other.values_; }
 

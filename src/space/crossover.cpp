@@ -40,7 +40,7 @@ Value mixed(const Parameter& parameter, const Value& a, const Value& b, Random& 
 Configuration mixed(const SearchSpace& space, const Configuration& a, const Configuration& b, Random& random) {
   Configuration child;
   for (const Parameter& parameter : space.parameters())
-    child.set(parameter.name, mixed(parameter, *a.find(parameter.name), *b.find(parameter.name), random));
+    child.append(parameter.name, mixed(parameter, *a.find(parameter.name), *b.find(parameter.name), random));
   return child;
 }
 

@@ -19,10 +19,12 @@ double scaled(double value, bool log) { return log ? std::log(value) : value; }
 class Flattening {
  public:
   std::vector<Dimension> dimensions;
+  std::vector<std::vector<std::size_t>> below;
 
   void add_space(const SearchSpace& space, const std::string& prefix, int parent, std::int64_t condition) {
     for (const Parameter& parameter : space.parameters()) {
       const std::string path = prefix + parameter.name;
+      below.emplace_back();
       std::visit([&](const auto& domain) { add(domain, path, parent, condition); }, parameter.domain);
     }
   }
@@ -45,79 +47,114 @@ class Flattening {
     const int self = static_cast<int>(dimensions.size());
     const double high = static_cast<double>(domain.choices.size()) - 1.0;
     dimensions.push_back({path, Kind::kCategorical, 0.0, high, false, 1.0, domain.ordered, parent, condition});
+    std::vector<std::size_t> starts;
     for (std::size_t i = 0; i < domain.choices.size(); ++i) {
       const Choice& choice = domain.choices[i];
+      starts.push_back(dimensions.size());
       add_space(choice.branch, path + "=" + choice.name + "/", self, static_cast<std::int64_t>(i));
     }
+    starts.push_back(dimensions.size());
+    below[static_cast<std::size_t>(self)] = std::move(starts);
   }
 
   void add(const RepeatDomain& domain, const std::string& path, int parent, std::int64_t condition) {
     const int self = static_cast<int>(dimensions.size());
     dimensions.push_back({path, Kind::kLength, static_cast<double>(domain.minimum), static_cast<double>(domain.maximum),
                           false, 1.0, false, parent, condition});
-    for (std::int64_t i = 0; i < domain.maximum; ++i)
+    std::vector<std::size_t> starts;
+    for (std::int64_t i = 0; i < domain.maximum; ++i) {
+      starts.push_back(dimensions.size());
       add_space(domain.element, fmt::format("{}[{}].", path, i), self, i);
+    }
+    starts.push_back(dimensions.size());
+    below[static_cast<std::size_t>(self)] = std::move(starts);
   }
 };
 
 class Encoder {
  public:
+  explicit Encoder(std::size_t dimensions) : point{std::vector<double>(dimensions), std::vector<bool>(dimensions)} {}
+
   EncodedPoint point;
 
-  /// A null configuration stands for a sub-space that is not active.
-  void encode(const SearchSpace& space, const Configuration* configuration) {
-    for (const Parameter& parameter : space.parameters())
-      std::visit([&](const auto& domain) { encode(domain, parameter.name, configuration); }, parameter.domain);
+  using Below = std::vector<std::vector<std::size_t>>;
+
+  /// What is not active is passed over, and stays 0.
+  void encode(const SearchSpace& space, const Configuration& configuration, const Below& below) {
+    const std::vector<Parameter>& parameters = space.parameters();
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      const Value& value = value_of(configuration, i, parameters[i].name);
+      std::visit([&](const auto& domain) { encode(domain, parameters[i].name, value, below); }, parameters[i].domain);
+    }
   }
 
  private:
-  void push(const Configuration* configuration, double value) {
-    point.values.push_back(configuration != nullptr ? value : 0.0);
-    point.active.push_back(configuration != nullptr);
+  /// Configurations made from the space have its order; of others the name is looked for.
+  static const Value& value_of(const Configuration& configuration, std::size_t index, const std::string& name) {
+    const auto& values = configuration.values();
+    if (index < values.size() && values[index].first == name) return values[index].second;
+    const Value* found = configuration.find(name);
+    if (found == nullptr) throw InternalError(fmt::format("the configuration lacks \"{}\" of its space", name));
+    return *found;
   }
 
-  void encode(const FloatDomain& domain, const std::string& name, const Configuration* configuration) {
-    push(configuration, configuration != nullptr ? scaled(configuration->number(name), domain.log) : 0.0);
+  template <typename Kind>
+  static const Kind& as(const Value& value, const std::string& name) {
+    if (const auto* one = std::get_if<Kind>(&value)) return *one;
+    throw InternalError(fmt::format("the value of \"{}\" is not of the kind that its space says", name));
   }
 
-  void encode(const IntDomain& domain, const std::string& name, const Configuration* configuration) {
-    const bool active = configuration != nullptr;
-    push(configuration, active ? scaled(static_cast<double>(configuration->integer(name)), domain.log) : 0.0);
+  void push(double value) {
+    point.values[next_] = value;
+    point.active[next_++] = true;
   }
 
-  void encode(const CategoricalDomain& domain, const std::string& name, const Configuration* configuration) {
-    std::size_t chosen = domain.choices.size();
-    if (configuration != nullptr) {
-      const std::string& choice = configuration->choice(name);
-      for (chosen = 0; chosen < domain.choices.size() && domain.choices[chosen].name != choice;) ++chosen;
-      if (chosen == domain.choices.size())
-        throw InternalError(fmt::format("\"{}\" is not a category of \"{}\"", choice, name));
-    }
-    push(configuration, static_cast<double>(chosen));
-    for (std::size_t i = 0; i < domain.choices.size(); ++i)
-      encode(domain.choices[i].branch, i == chosen ? &configuration->branch(name) : nullptr);
+  void encode(const FloatDomain& domain, const std::string& name, const Value& value, const Below&) {
+    const auto* integer = std::get_if<std::int64_t>(&value);
+    push(scaled(integer != nullptr ? static_cast<double>(*integer) : as<double>(value, name), domain.log));
   }
 
-  void encode(const RepeatDomain& domain, const std::string& name, const Configuration* configuration) {
-    const std::vector<Element>* elements = configuration != nullptr ? &configuration->elements(name) : nullptr;
-    const std::size_t length = elements != nullptr ? elements->size() : 0;
-    if (length > static_cast<std::size_t>(domain.maximum))
+  void encode(const IntDomain& domain, const std::string& name, const Value& value, const Below&) {
+    push(scaled(static_cast<double>(as<std::int64_t>(value, name)), domain.log));
+  }
+
+  void encode(const CategoricalDomain& domain, const std::string& name, const Value& value, const Below& below) {
+    const auto& choice = as<ChoiceValue>(value, name);
+    std::size_t chosen = 0;
+    while (chosen < domain.choices.size() && domain.choices[chosen].name != choice.name) ++chosen;
+    if (chosen == domain.choices.size())
+      throw InternalError(fmt::format("\"{}\" is not a category of \"{}\"", choice.name, name));
+    const std::vector<std::size_t>& starts = below[next_];
+    push(static_cast<double>(chosen));
+    next_ = starts[chosen];
+    encode(domain.choices[chosen].branch, choice.branch, below);
+    next_ = starts.back();
+  }
+
+  void encode(const RepeatDomain& domain, const std::string& name, const Value& value, const Below& below) {
+    const auto& elements = as<std::vector<Element>>(value, name);
+    if (elements.size() > static_cast<std::size_t>(domain.maximum))
       throw InternalError(fmt::format("\"{}\" has more elements than its space allows", name));
-    push(configuration, static_cast<double>(length));
-    for (std::size_t i = 0; i < static_cast<std::size_t>(domain.maximum); ++i)
-      encode(domain.element, i < length ? &(*elements)[i].values : nullptr);
+    const std::vector<std::size_t>& starts = below[next_];
+    push(static_cast<double>(elements.size()));
+    for (const Element& element : elements) encode(domain.element, element.values, below);
+    next_ = starts.back();
   }
+
+  std::size_t next_ = 0;
 };
 
 class Decoder {
  public:
-  explicit Decoder(const std::vector<double>& values) : values_(values) {}
+  Decoder(const std::vector<double>& values, const std::vector<std::vector<std::size_t>>& below)
+      : values_(values), below_(below) {}
 
   Configuration decode(const SearchSpace& space) {
     Configuration configuration;
+    configuration.reserve(space.parameters().size());
     for (const Parameter& parameter : space.parameters())
-      configuration.set(parameter.name,
-                        std::visit([&](const auto& domain) { return decode(domain); }, parameter.domain));
+      configuration.append(parameter.name,
+                           std::visit([&](const auto& domain) { return decode(domain); }, parameter.domain));
     return configuration;
   }
 
@@ -134,31 +171,30 @@ class Decoder {
     return nearest(domain, domain.log ? std::exp(value) : value);
   }
 
+  /// The branches that were not chosen are passed over.
   Value decode(const CategoricalDomain& domain) {
+    const std::vector<std::size_t>& starts = below_[next_];
     const double last = static_cast<double>(domain.choices.size()) - 1.0;
     const auto chosen = static_cast<std::size_t>(std::clamp(std::round(take()), 0.0, last));
-    ChoiceValue value{domain.choices[chosen].name, {}};
-    for (std::size_t i = 0; i < domain.choices.size(); ++i) {
-      // The branches that were not chosen are walked as well, to pass over their values.
-      Configuration branch = decode(domain.choices[i].branch);
-      if (i == chosen) value.branch = std::move(branch);
-    }
+    next_ = starts[chosen];
+    ChoiceValue value{domain.choices[chosen].name, decode(domain.choices[chosen].branch)};
+    next_ = starts.back();
     return value;
   }
 
   Value decode(const RepeatDomain& domain) {
-    const double wanted = std::round(take());
-    const auto length = static_cast<std::int64_t>(
-        std::clamp(wanted, static_cast<double>(domain.minimum), static_cast<double>(domain.maximum)));
+    const std::vector<std::size_t>& starts = below_[next_];
+    const auto length = static_cast<std::uint64_t>(
+        std::clamp(std::round(take()), static_cast<double>(domain.minimum), static_cast<double>(domain.maximum)));
     std::vector<Element> elements;
-    for (std::int64_t i = 0; i < domain.maximum; ++i) {
-      Configuration values = decode(domain.element);
-      if (i < length) elements.push_back({static_cast<std::uint64_t>(i) + 1, std::move(values)});
-    }
+    elements.reserve(length);
+    for (std::uint64_t i = 1; i <= length; ++i) elements.push_back({i, decode(domain.element)});
+    next_ = starts.back();
     return elements;
   }
 
   const std::vector<double>& values_;
+  const std::vector<std::vector<std::size_t>>& below_;
   std::size_t next_ = 0;
 };
 
@@ -198,11 +234,12 @@ Encoding::Encoding(const SearchSpace& space) : space_(space) {
   Flattening flattening;
   flattening.add_space(space_, "", -1, 0);
   dimensions_ = std::move(flattening.dimensions);
+  below_ = std::move(flattening.below);
 }
 
 EncodedPoint Encoding::encode(const Configuration& configuration) const {
-  Encoder encoder;
-  encoder.encode(space_, &configuration);
+  Encoder encoder(dimensions_.size());
+  encoder.encode(space_, configuration, below_);
   return std::move(encoder.point);
 }
 
@@ -210,7 +247,7 @@ Configuration Encoding::decode(const std::vector<double>& values) const {
   if (values.size() != dimensions_.size())
     throw InternalError(fmt::format("a point of {} values cannot be decoded in a space of {} dimensions", values.size(),
                                     dimensions_.size()));
-  return Decoder(values).decode(space_);
+  return Decoder(values, below_).decode(space_);
 }
 
 bool Encoding::is_active(std::size_t dimension, const std::vector<double>& values,

@@ -77,6 +77,7 @@ Value sample_from(const CategoricalDomain& domain, Random& random) {
 Value sample_from(const RepeatDomain& domain, Random& random) {
   const std::int64_t length = random.integer(domain.minimum, domain.maximum);
   std::vector<Element> elements;
+  elements.reserve(static_cast<std::size_t>(length));
   for (std::int64_t i = 0; i < length; ++i)
     elements.push_back({static_cast<std::uint64_t>(i) + 1, domain.element.sample(random)});
   return elements;
@@ -125,7 +126,8 @@ Value draw(const Parameter& parameter, Random& random) {
 
 Configuration SearchSpace::sample(Random& random) const {
   Configuration configuration;
-  for (const Parameter& parameter : parameters_) configuration.set(parameter.name, draw(parameter, random));
+  configuration.reserve(parameters_.size());
+  for (const Parameter& parameter : parameters_) configuration.append(parameter.name, draw(parameter, random));
   if (!constraints_.empty()) keep_constraints(*this, configuration, random);
   return configuration;
 }
@@ -141,15 +143,16 @@ Configuration SearchSpace::point(std::uint64_t index) const {
   const Size total = size();
   if (!total || index >= *total) throw InternalError("the space has no point of this index");
   Configuration configuration;
+  configuration.reserve(parameters_.size());
   for (const Parameter& parameter : parameters_) {
-    configuration.set(parameter.name, std::visit(
-                                          [&](const auto& domain) {
-                                            const std::uint64_t size = *size_of(domain);
-                                            const std::uint64_t digit = index % size;
-                                            index /= size;
-                                            return point_of(domain, digit);
-                                          },
-                                          parameter.domain));
+    configuration.append(parameter.name, std::visit(
+                                             [&](const auto& domain) {
+                                               const std::uint64_t size = *size_of(domain);
+                                               const std::uint64_t digit = index % size;
+                                               index /= size;
+                                               return point_of(domain, digit);
+                                             },
+                                             parameter.domain));
   }
   return configuration;
 }

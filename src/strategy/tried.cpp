@@ -1,10 +1,14 @@
 #include "strategy/tried.h"
 
+#include <algorithm>
+
 namespace nascent {
 namespace {
 
 constexpr int kDrawsBeforeCounting = 100;
 constexpr int kMostDraws = 1000;
+/// Points gone through where constraints or keys hide how many are left.
+constexpr std::uint64_t kMostCounted = std::uint64_t{1} << 20;
 
 }  // namespace
 
@@ -31,12 +35,14 @@ std::optional<Configuration> TriedConfigurations::draw_untried(Random& random) c
   Configuration configuration;
   for (int i = 0; i < draws; ++i) {
     configuration = space_.sample(random);
-    if (may_propose(configuration)) return configuration;
+    if (allow_duplicates_ || !contains(configuration)) return configuration;
   }
   if (!size_) return configuration;
   // Nearly everything has been tried: go on from a random point to the first that has not.
   const std::uint64_t start = random.below(*size_);
-  for (std::uint64_t i = 0; i < *size_; ++i) {
+  const bool hidden = space_.is_constrained() || space_.traits().key;
+  const std::uint64_t count = hidden ? std::min(*size_, kMostCounted) : *size_;
+  for (std::uint64_t i = 0; i < count; ++i) {
     configuration = space_.point((start + i) % *size_);
     if (may_propose(configuration)) return configuration;
   }

@@ -27,9 +27,10 @@ class TriedConfigurations {
   /// this noticing; `draw_untried` does.
   bool exhausted() const { return !allow_duplicates_ && size_ && finished_.size() + running_.size() >= *size_; }
 
-  /// A point drawn at random that may be proposed. Of a finite space it always finds one while there is one. An
-  /// infinite space is drawn from a bounded number of times; then a point may repeat (this takes a space whose points
-  /// are almost all in branches that are almost never drawn).
+  /// A point drawn at random that may be proposed. Of a finite space it always finds one while there is one; where
+  /// constraints or keys hide how many are left, it goes through a million points at most. An infinite space is drawn
+  /// from a bounded number of times; then a point may repeat (this takes a space whose points are almost all in
+  /// branches that are almost never drawn).
   std::optional<Configuration> draw_untried(Random& random) const;
 
  private:

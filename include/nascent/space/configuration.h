@@ -28,6 +28,9 @@ class Configuration {
 
   /// Adds a value, or replaces the one of this name.
   void set(std::string name, Value value);
+  /// Adds a value whose name is known not to be there yet, without looking for it.
+  void append(std::string name, Value value);
+  void reserve(std::size_t count) { values_.reserve(count); }
   const Value* find(std::string_view name) const;
   Value* find(std::string_view name);
   const std::vector<std::pair<std::string, Value>>& values() const { return values_; }
@@ -45,7 +48,9 @@ class Configuration {
 
   /// What makes two configurations the same: the JSON without identities, sorted by name.
   std::string canonical() const;
-  /// A stable 64-bit hash (FNV-1a) of the canonical form: the same on every machine and in every version.
+  /// A 64-bit hash of what `canonical` shows, made from the tree itself: the same on every machine. Points of one space
+  /// have the same hash if, and but for chance only if, they have the same canonical form. An integer and a float of
+  /// the same value differ.
   std::uint64_t hash() const;
 
   /// Exactly the same tree: order and identities too. Duplicates are found with `canonical` or `hash`.

@@ -65,6 +65,8 @@ class Encoding {
  private:
   SearchSpace space_;
   std::vector<Dimension> dimensions_;
+  /// Of each category or length: where the dimensions below each category or element begin, and where they end.
+  std::vector<std::vector<std::size_t>> below_;
 };
 
 }  // namespace nascent

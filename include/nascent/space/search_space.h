@@ -70,6 +70,8 @@ class SearchSpace {
   const std::vector<Parameter>& parameters() const { return parameters_; }
   /// Those of this level; the spaces below have their own.
   const std::vector<Constraint>& constraints() const { return constraints_; }
+  /// Whether there are constraints here or anywhere below.
+  bool is_constrained() const { return constrained_; }
   const SpaceTraits& traits() const;
   const Parameter* find(std::string_view name) const;
   bool empty() const { return parameters_.empty(); }
