@@ -312,12 +312,12 @@ class SqliteStore : public TrialStore {
   Statement select_version_{database_, "PRAGMA data_version"};
   mutable Statement select_next_{database_, "SELECT COALESCE(MAX(number) + 1, 0) FROM trials"};
   Statement select_state_{database_, "SELECT state, holder, retried, reason FROM trials WHERE number = ?"};
+  // As scalar subqueries, which SQLite answers from the end of the table; in a FROM clause it would read all of it.
   Statement insert_trial_{database_,
                           "INSERT INTO trials (number, state, holder, configuration, fidelity, parent, retry_of, "
                           "origin, started_seconds) "
-                          "SELECT next, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 "
-                          "FROM (SELECT COALESCE(MAX(number) + 1, 0) AS next FROM trials) "
-                          "WHERE ?1 < 0 OR next = ?1"};
+                          "SELECT 1 + COALESCE((SELECT MAX(number) FROM trials), -1), 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 "
+                          "WHERE ?1 < 0 OR ?1 = 1 + COALESCE((SELECT MAX(number) FROM trials), -1)"};
   Statement insert_report_{database_,
                            "INSERT INTO reports (trial, position, step, metrics, cost_seconds) VALUES (?, "
                            "(SELECT COALESCE(MAX(position) + 1, 0) FROM reports WHERE trial = ?), ?, ?, ?)"};
