@@ -9,7 +9,7 @@
 namespace nascent {
 namespace {
 
-/// Trials are kept packed, about 250 bytes for one of twenty parameters, and unpacked when somebody looks at them.
+/// Trials are kept packed, about 270 bytes for one of twenty parameters, and unpacked when somebody looks at them.
 class MemoryStore : public TrialStore {
  public:
   explicit MemoryStore(StudyRecord study) : study_(std::move(study)) {}

@@ -210,6 +210,32 @@ TEST_P(TrialStoreContract, StartsATrialAnewThatWasCutOffAtADeadline) {
   expect_equal(store_->trials().at(0), cut);
 }
 
+TEST_P(TrialStoreContract, GivesUpARunningTrialOnce) {
+  store_->create(example_trial(0));
+  store_->report(0, example_report(1));
+  EXPECT_TRUE(store_->give_up(0, "interrupted 3 times"));
+  EXPECT_FALSE(store_->give_up(0, "again"));
+  const Trial trial = store_->trials().at(0);
+  EXPECT_EQ(trial.state, TrialState::kFailed);
+  EXPECT_EQ(trial.reason, "interrupted 3 times");
+  EXPECT_EQ(trial.cost_seconds, example_report(1).cost_seconds);
+  EXPECT_EQ(store_->finish(finished(example_trial(0))), std::nullopt) << "too late";
+}
+
+TEST_P(TrialStoreContract, ShowsRunningTrialsAndCountsAll) {
+  EXPECT_EQ(store_->size(), 0);
+  for (std::int64_t number = 0; number < 4; ++number) store_->create(example_trial(number));
+  store_->report(3, example_report(1));
+  store_->finish(finished(example_trial(2)));
+  EXPECT_EQ(store_->size(), 4);
+  std::vector<std::int64_t> running;
+  store_->for_each_running(1, [&](Trial&& trial) {
+    running.push_back(trial.number);
+    EXPECT_EQ(trial.reports.size(), trial.number == 3 ? 1u : 0u);
+  });
+  EXPECT_EQ(running, (std::vector<std::int64_t>{1, 3}));
+}
+
 TEST_P(TrialStoreContract, KeepsNumbersThatAreNotFinite) {
   store_->create(example_trial(0));
   store_->report(0, {1, {{"loss", NAN}, {"up", INFINITY}, {"down", -INFINITY}}, 0.0});

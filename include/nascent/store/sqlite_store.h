@@ -11,7 +11,7 @@
 /// Every change is its own transaction: what was recorded when a call returns survives `kill -9` of the program.
 /// Finished trials are flushed to the disk at least once a second, so a power failure can take back a second of work
 /// and no more. A change costs about 0.02 ms, a flush up to some milliseconds. A trial of twenty float parameters takes
-/// about 300 bytes. One store object is not for use by several threads at once.
+/// about 240 bytes. One store object is not for use by several threads at once.
 namespace nascent {
 
 struct SqliteStoreOptions {
