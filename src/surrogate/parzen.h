@@ -21,7 +21,8 @@ enum class ParzenWeights {
 ///
 /// with one kernel for each observation and one for the prior. On numbers κ is a normal distribution truncated to the
 /// range; its width is the larger distance to the neighbouring kernels in that coordinate, kept within
-/// [max(0.03, (K + 1)^-2), 1] of the range for K kernels. A discrete value has the mass of the cell around it. On
+/// [max(0.03, (K + 1)^-2), 1] of the range for K kernels. A discrete value has the mass of the cell around it, and no
+/// kernel is narrower than half of its cell, so that the values beside it keep a sixth of the mass each. On
 /// categories the observed one gets 1 and every one gets 1 / K. The prior kernel is as wide as the range, or uniform.
 ///
 /// Observations come and go one at a time, for O(d log n) and moving some memory; the result depends on which there are

@@ -73,6 +73,11 @@ ParzenCoordinate::Cell ParzenCoordinate::cell_of(double value) const {
   return {(cell_edge(value, -1.0) - low_) / range, (cell_edge(value, 1.0) - low_) / range, width / range};
 }
 
+double ParzenCoordinate::half_cell(double mean) const {
+  if (dimension_.kind != Kind::kDiscrete) return 0.0;
+  return 0.5 * cell_of(std::clamp(low_ + mean * (high_ - low_), dimension_.low, dimension_.high)).width;
+}
+
 double ParzenCoordinate::nearest_value(double value) const {
   double nearest = value;
   if (dimension_.kind == Kind::kDiscrete)
@@ -139,7 +144,7 @@ void ParzenCoordinate::set_width(std::size_t entry) {
   double width = 0.0;
   if (entry > 0) width = mean - static_cast<double>(order_[entry - 1].mean);
   if (entry + 1 < order_.size()) width = std::max(width, static_cast<double>(order_[entry + 1].mean) - mean);
-  width = std::clamp(width, narrowest_, 1.0);
+  width = std::clamp(width, std::max(narrowest_, half_cell(mean)), 1.0);
   const auto scale = static_cast<float>(1.0 / (std::numbers::sqrt2 * width));
   if (scales_[place] == scale) return;
   scales_[place] = scale;

@@ -67,6 +67,8 @@ class ParzenCoordinate {
     double low, high, width;
   };
   Cell cell_of(double value) const;
+  /// The least width that a kernel of a discrete coordinate may have: a narrower one would never leave its own cell.
+  double half_cell(double mean) const;
   /// What lies so many half steps beside a discrete value, as encoded.
   double cell_edge(double value, double half_steps) const;
   double nearest_value(double value) const;

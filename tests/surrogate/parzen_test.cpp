@@ -125,7 +125,8 @@ double reference_log_density(const std::vector<ParzenDimension>& dimensions, con
       const std::size_t k = order[i];
       double width = i > 0 ? means[k] - means[order[i - 1]] : 0.0;
       if (i < n) width = std::max(width, means[order[i + 1]] - means[k]);
-      width = k == n ? high - low : std::clamp(width, least, high - low);
+      const double cell = 0.5 * (edge(means[k], 1.0) - edge(means[k], -1.0));
+      width = k == n ? high - low : std::clamp(width, std::max(least, cell), high - low);
       const double log_range = normal_log_mass((low - means[k]) / width, (high - means[k]) / width);
       const double z = (point[d] - means[k]) / width;
       if (dimension.kind == Kind::kContinuous) {
