@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace nascent {
 namespace {
@@ -21,6 +22,18 @@ MixedShape::MixedShape(const SearchSpace& space) : encoding(space), split(split_
     counts.push_back(static_cast<std::size_t>(encoding.dimensions()[dimension].categories()));
   for (const UnitCoordinate& number : split.numbers) has_cells = has_cells || number.discrete();
   for (const Dimension& dimension : encoding.dimensions()) has_conditions = has_conditions || dimension.parent >= 0;
+}
+
+MixedPoint MixedShape::point_of(const EncodedPoint& encoded) const {
+  MixedPoint point;
+  for (const UnitCoordinate& number : split.numbers) {
+    const double value = number.to_unit(encoded.values[number.dimension()]);
+    point.numbers.push_back(encoded.active[number.dimension()] ? value : std::numeric_limits<double>::quiet_NaN());
+  }
+  for (const std::size_t dimension : split.categories)
+    point.categories.push_back(encoded.active[dimension] ? static_cast<int>(encoded.values[dimension])
+                                                         : CategoricalDistribution::kInactive);
+  return point;
 }
 
 std::vector<double> MixedShape::encoded(const MixedPoint& point) const {
@@ -69,15 +82,11 @@ MixedPoint MixedDistribution::sample(Random& random, double widening) const {
 }
 
 MixedPoint MixedDistribution::point_of(const EncodedPoint& encoded) const {
-  MixedPoint point;
-  if (numbers_) point.numbers = numbers_->mean();
-  for (std::size_t i = 0; i < point.numbers.size(); ++i) {
-    const UnitCoordinate& number = shape_->split.numbers[i];
-    if (encoded.active[number.dimension()]) point.numbers[i] = number.to_unit(encoded.values[number.dimension()]);
-  }
-  for (const std::size_t dimension : shape_->split.categories)
-    point.categories.push_back(encoded.active[dimension] ? static_cast<int>(encoded.values[dimension])
-                                                         : CategoricalDistribution::kInactive);
+  MixedPoint point = shape_->point_of(encoded);
+  if (!numbers_) return point;
+  const std::vector<double> mean = numbers_->mean();
+  for (std::size_t i = 0; i < mean.size(); ++i)
+    if (std::isnan(point.numbers[i])) point.numbers[i] = mean[i];
   return point;
 }
 

@@ -22,6 +22,8 @@ struct MixedPoint {
 struct MixedShape {
   explicit MixedShape(const SearchSpace& space);
 
+  /// An encoded point; NaN for numbers and `CategoricalDistribution::kInactive` for categories that are not active.
+  MixedPoint point_of(const EncodedPoint& encoded) const;
   /// All values of a drawn point on the encoded scale, rounded to the allowed ones.
   std::vector<double> encoded(const MixedPoint& point) const;
 

@@ -113,6 +113,12 @@ const std::vector<StrategyEntry>& strategies() {
        {{"sigma", 0.2, 0.001, 1.0, "The first standard deviation, as a share of each parameter's range."},
         {"population", 0.0, 0.0, 10000.0, "Trials a generation, at least 4; 0 for 4 + 3 ln d in d dimensions."},
         {"restarts", 1.0, 0.0, 1.0, "Whether a search that has converged begins again elsewhere (0 or 1)."}}},
+      {"de",
+       "Steps along the differences between members of a population, by lengths that succeed (differential evolution).",
+       make_differential_evolution,
+       {{"population", 0, 0, 10000, "The first members; 0: 10 + 2 d in d dimensions, or less for a small budget."},
+        {"greed", 0.11, 0.01, 1, "The share of the population that children step towards; smaller is greedier."},
+        {"restarts", 1, 0, 1, "Whether a population that has converged gives way to a new one (0 or 1)."}}},
       {"nsga2",
        "Breeds from the best fronts and keeps them spread, for several objectives (NSGA-II); a genetic algorithm for "
        "one.",

@@ -35,6 +35,9 @@ std::unique_ptr<SearchStrategy> make_gp(const StrategySetup& setup);
 /// CMA-ES with margin and categories; see docs/methods/cmaes.md.
 std::unique_ptr<SearchStrategy> make_cmaes(const StrategySetup& setup);
 
+/// Differential evolution; see docs/methods/de.md.
+std::unique_ptr<SearchStrategy> make_differential_evolution(const StrategySetup& setup);
+
 /// NSGA-II; see docs/methods/nsga2.md.
 std::unique_ptr<SearchStrategy> make_nsga2(const StrategySetup& setup);
 
