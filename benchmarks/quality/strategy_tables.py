@@ -5,7 +5,7 @@
                        [--strategies a,b] [--parts tables,functions] [--repeats 200] [--job-seconds 40] [--only-report]
 
 --data     the recorded tables (hpo/*.csv.gz and nas/*.csv.gz; names in recorded_table.py)
---rival    the results of optuna_tables.py and functions_optuna.py (*.jsonl), and instances.jsonl
+--rival    the results of rival_runs.sh (optuna_tables.py and functions_optuna.py)
 --results  where our results are kept, one JSON line each; a second call with the same program runs only what is missing
 
 A job is one strategy on one table. It gets `--repeats` runs, or as many as fit into `--job-seconds` of processor time by
