@@ -43,6 +43,7 @@ std::vector<StrategyOption> with_policy(std::vector<StrategyOption> own, double 
 
 const std::vector<StrategyEntry>& strategies() {
   static const std::vector<StrategyEntry> entries{
+      {"auto", "Chooses among the others by the space, the objectives and how many trials there have been.", make_auto},
       {"random", "Draws every configuration uniformly; the baseline that every other strategy must beat.",
        make_random_search},
       {"grid",

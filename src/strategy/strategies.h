@@ -8,6 +8,9 @@
 /// business.
 namespace nascent {
 
+/// Chooses among the others; see docs/methods/auto.md.
+std::unique_ptr<SearchStrategy> make_auto(const StrategySetup& setup);
+
 /// Draws every proposal uniformly from the space.
 std::unique_ptr<SearchStrategy> make_random_search(const StrategySetup& setup);
 

@@ -22,7 +22,7 @@ TEST(StrategyRegistry, SaysWhatAnUnknownNameMayHaveMeant) {
     return "(none)";
   };
   EXPECT_EQ(message_for("randon"), "there is no search strategy \"randon\"; did you mean \"random\"?");
-  EXPECT_EQ(message_for("simplex").find("there is no search strategy \"simplex\"; choose one of random, "), 0u);
+  EXPECT_EQ(message_for("simplex").find("there is no search strategy \"simplex\"; choose one of auto, random"), 0u);
 }
 
 }  // namespace
