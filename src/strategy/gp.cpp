@@ -29,12 +29,28 @@ using Eigen::VectorXd;
 /// The weight of the sum beside the maximum in the augmented Chebyshev scalarisation (Knowles 2006).
 constexpr double kSumWeight = 0.05;
 
+/// The most trials that a fit looks at: the better half of them the best so far, the others the newest.
+constexpr Index kMostTrials = 500;
+/// So many trials in a row without an improvement are a standstill. Then every second proposal aims further than the
+/// best result, by so many standard deviations of the results: what is uncertain counts for more than what is near.
+constexpr Index kStandstill = 20;
+constexpr double kFurther = 2.0;
+
+/// Quasi-random trials before the model is used, unless the user says: a few, and more where many coordinates (one for
+/// each number and each category) have to be told apart; at most a third of a known budget.
+std::size_t initial_trials(const StrategySetup& setup, Index coordinates) {
+  if (setup.count("initial") > 0) return setup.count("initial");
+  const std::size_t wanted = std::clamp<std::size_t>(4 + static_cast<std::size_t>(coordinates) / 4, 5, 15);
+  return setup.budget > 0 ? std::clamp<std::size_t>(static_cast<std::size_t>(setup.budget) / 3, 2, wanted) : wanted;
+}
+
 /// The hyperparameters are fitted at every trial while that costs nothing, and then at every sixteenth part more.
 Index next_fit(Index count) { return count + std::max<Index>(1, count / 16); }
 
 /// A finished trial.
 struct Observation {
   EncodedPoint point;
+  VectorXd coordinates;
   Outcome outcome;
   std::vector<std::optional<double>> slacks;  ///< of each constraint by how much it is missed; negative where kept
 };
@@ -49,8 +65,7 @@ class GaussianProcessSearch : public SearchStrategy {
         coordinates_(setup_.space, encoding_),
         search_(setup_.space, encoding_, coordinates_),
         grid_(CandidateGrid::make(setup_.space, encoding_, coordinates_)),
-        initial_(setup.count("initial")),
-        x_(coordinates_.size(), 0),
+        initial_(initial_trials(setup, coordinates_.size())),
         models_(1 + setup.constraints.size(), ProcessModel(coordinates_.layout())) {}
 
   std::string_view name() const override { return "gp"; }
@@ -61,7 +76,7 @@ class GaussianProcessSearch : public SearchStrategy {
     std::optional<Configuration> configuration;
     if (with_result_ >= initial_ && coordinates_.size() > 0) {
       Random random(setup_.seed, static_cast<std::uint64_t>(number));
-      configuration = propose(running, random);
+      configuration = propose(number, running, random);
     }
     if (!configuration) configuration = quasi_random_.draw(number, tried_);
     if (!configuration) return {};
@@ -70,7 +85,8 @@ class GaussianProcessSearch : public SearchStrategy {
 
   void observe(const Trial& trial) override {
     tried_.add(trial.configuration);
-    Observation observation{encoding_.encode(trial.configuration), outcome_of(trial, setup_), {}};
+    Observation observation{
+        encoding_.encode(trial.configuration), coordinates_.of(trial.configuration), outcome_of(trial, setup_), {}};
     for (const OutcomeConstraint& constraint : setup_.constraints) {
       std::optional<double> slack = trial.result(constraint.metric);
       if (slack) slack = constraint.at_most ? *slack - constraint.bound : constraint.bound - *slack;
@@ -80,16 +96,18 @@ class GaussianProcessSearch : public SearchStrategy {
       ++with_result_;
       if (!highest_fidelity_ || lower_fidelity(*highest_fidelity_, trial.fidelity)) highest_fidelity_ = trial.fidelity;
     }
+    const bool improves =
+        observation.outcome.feasible() && (!best_loss_ || observation.outcome.losses.front() < *best_loss_);
+    if (improves) best_loss_ = observation.outcome.losses.front();
+    without_improvement_ = improves ? 0 : without_improvement_ + 1;
     observations_.push_back(std::move(observation));
-    const Index count = x_.cols() + 1;
-    x_.conservativeResize(Eigen::NoChange, count);
-    x_.rightCols(1) = coordinates_.of(trial.configuration);
+    const auto count = static_cast<Index>(observations_.size());
     if (with_result_ >= initial_ && (fit_counts_.empty() || count >= next_fit(fit_counts_.back())))
       fit_counts_.push_back(count);
   }
 
  private:
-  std::optional<Configuration> propose(std::span<const Trial> running, Random& random) {
+  std::optional<Configuration> propose(std::int64_t number, std::span<const Trial> running, Random& random) {
     update_models(random);
     MatrixXd pending(coordinates_.size(), static_cast<Index>(running.size()));
     for (std::size_t i = 0; i < running.size(); ++i)
@@ -98,7 +116,7 @@ class GaussianProcessSearch : public SearchStrategy {
 
     std::vector<Improvement::Bounded> constraints;
     for (std::size_t c = 1; c < models_.size(); ++c) constraints.push_back({&models_[c].process(), 0.0});
-    const Improvement improvement(models_.front().process(), best_mean(), std::move(constraints));
+    const Improvement improvement(models_.front().process(), to_improve_on(number), std::move(constraints));
     if (!grid_) return search_.best(improvement, good_points(), tried_, random);
     std::vector<Prediction> predictions;
     for (ProcessModel& model : models_) predictions.push_back(model.predict(grid_->coordinates()));
@@ -108,13 +126,45 @@ class GaussianProcessSearch : public SearchStrategy {
   }
 
   void update_models(Random& random) {
+    const auto count = static_cast<Index>(observations_.size());
+    rows_ = rows_at(fit_counts_.back(), count);
     if (setup_.objectives.size() == 1) {
-      models_.front().update(x_, fit_counts_, [this](Index count) { return targets(count); });
+      models_.front().update(fit_counts_, count, [this](Index fit_count, Index now) {
+        return chosen(rows_at(fit_count, now), warped_losses(losses(0, now)));
+      });
     } else {
-      models_.front().fit_anew(x_, scalarised_targets(random));
+      models_.front().fit_anew(chosen(rows_, scalarised_targets(random)));
     }
     for (std::size_t c = 1; c < models_.size(); ++c)
-      models_[c].update(x_, fit_counts_, [this, c](Index count) { return slack_targets(c - 1, count); });
+      models_[c].update(fit_counts_, count, [this, c](Index fit_count, Index now) {
+        return chosen(rows_at(fit_count, now), slack_targets(c - 1, now));
+      });
+  }
+
+  /// The trials that a model sees, of the first `count`, when it was last fitted at the first `fit_count`.
+  std::vector<std::size_t> rows_at(Index fit_count, Index count) const {
+    std::vector<std::size_t> rows(static_cast<std::size_t>(fit_count));
+    std::iota(rows.begin(), rows.end(), std::size_t{0});
+    if (fit_count > kMostTrials) {
+      const auto newest = rows.end() - kMostTrials / 2;
+      std::stable_sort(rows.begin(), newest, [this](std::size_t a, std::size_t b) {
+        return ranks_before(observations_[a].outcome, observations_[b].outcome);
+      });
+      rows.erase(rows.begin() + kMostTrials / 2, newest);
+    }
+    for (Index i = fit_count; i < count; ++i) rows.push_back(static_cast<std::size_t>(i));
+    return rows;
+  }
+
+  ProcessModel::Data chosen(const std::vector<std::size_t>& rows, const VectorXd& targets) const {
+    const auto count = static_cast<Index>(rows.size());
+    ProcessModel::Data data{MatrixXd(coordinates_.size(), count), VectorXd(count)};
+    for (Index i = 0; i < count; ++i) {
+      const std::size_t row = rows[static_cast<std::size_t>(i)];
+      data.x.col(i) = observations_[row].coordinates;
+      data.y[i] = targets[static_cast<Index>(row)];
+    }
+    return data;
   }
 
   /// The losses of one objective. A trial that was stopped, or evaluated less than others, has not shown its loss: it
@@ -139,24 +189,23 @@ class GaussianProcessSearch : public SearchStrategy {
     return outcome.kind == Outcome::Kind::kComplete && !lower_fidelity(outcome.fidelity, *highest_fidelity_);
   }
 
-  VectorXd targets(Index count) const { return warped_losses(losses(0, count)); }
-
   /// A random augmented Chebyshev scalarisation of all objectives (ParEGO).
   VectorXd scalarised_targets(Random& random) const {
     std::vector<double> weights;
     for (std::size_t k = 0; k < setup_.objectives.size(); ++k) weights.push_back(-std::log1p(-random.uniform()));
     const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
-    VectorXd largest = VectorXd::Constant(x_.cols(), -INFINITY);
-    VectorXd sum = VectorXd::Zero(x_.cols());
+    const auto count = static_cast<Index>(observations_.size());
+    VectorXd largest = VectorXd::Constant(count, -INFINITY);
+    VectorXd sum = VectorXd::Zero(count);
     for (std::size_t k = 0; k < weights.size(); ++k) {
-      VectorXd warped = warped_losses(losses(k, x_.cols()));
+      VectorXd warped = warped_losses(losses(k, count));
       warped.array() -= warped.minCoeff();
       warped *= weights[k] / total;
       largest = largest.cwiseMax(warped);
       sum += warped;
     }
     std::vector<std::optional<double>> scalarised;
-    for (Index i = 0; i < x_.cols(); ++i) scalarised.push_back(largest[i] + kSumWeight * sum[i]);
+    for (Index i = 0; i < count; ++i) scalarised.push_back(largest[i] + kSumWeight * sum[i]);
     return warped_losses(scalarised);
   }
 
@@ -185,27 +234,28 @@ class GaussianProcessSearch : public SearchStrategy {
 
   /// What has to be improved on: the least mean of the model at a feasible trial. Not the least loss, which under noise
   /// is the luckiest.
-  std::optional<double> best_mean() const {
+  std::optional<double> to_improve_on(std::int64_t number) const {
     std::optional<double> best;
     const VectorXd& means = models_.front().means();
-    for (std::size_t i = 0; i < observations_.size(); ++i)
-      if (observations_[i].outcome.feasible() && (!best || means[static_cast<Index>(i)] < *best))
+    for (std::size_t i = 0; i < rows_.size(); ++i)
+      if (observations_[rows_[i]].outcome.feasible() && (!best || means[static_cast<Index>(i)] < *best))
         best = means[static_cast<Index>(i)];
+    if (best && without_improvement_ >= kStandstill && number % 2 == 0) *best -= kFurther;
     return best;
   }
 
   std::vector<const EncodedPoint*> good_points() const {
     const VectorXd& means = models_.front().means();
-    std::vector<std::size_t> order(observations_.size());
+    std::vector<std::size_t> order(rows_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      const bool feasible_a = observations_[a].outcome.feasible();
-      const bool feasible_b = observations_[b].outcome.feasible();
+      const bool feasible_a = observations_[rows_[a]].outcome.feasible();
+      const bool feasible_b = observations_[rows_[b]].outcome.feasible();
       if (feasible_a != feasible_b) return feasible_a;
       return means[static_cast<Index>(a)] < means[static_cast<Index>(b)];
     });
     std::vector<const EncodedPoint*> points;
-    for (const std::size_t i : order) points.push_back(&observations_[i].point);
+    for (const std::size_t i : order) points.push_back(&observations_[rows_[i]].point);
     return points;
   }
 
@@ -220,8 +270,10 @@ class GaussianProcessSearch : public SearchStrategy {
   std::vector<Observation> observations_;
   std::size_t with_result_ = 0;
   std::optional<Fidelity> highest_fidelity_;  ///< of the trials with a result
-  MatrixXd x_;                                ///< the coordinates of the observations, as columns
-  std::vector<Index> fit_counts_;
+  std::optional<double> best_loss_;           ///< of a feasible trial
+  Index without_improvement_ = 0;             ///< trials since it was found
+  std::vector<Index> fit_counts_;             ///< numbers of trials at which the hyperparameters are fitted
+  std::vector<std::size_t> rows_;             ///< the trials that the models see now
   std::vector<ProcessModel> models_;
 };
 

@@ -18,25 +18,26 @@ constexpr int kFurtherEvaluations = 15;
 
 ProcessModel::ProcessModel(const KernelLayout& layout) : layout_(layout), prior_(layout), theta_(prior_.mean) {}
 
-void ProcessModel::update(const MatrixXd& x, std::span<const Index> fit_counts, const Targets& targets) {
+void ProcessModel::update(std::span<const Index> fit_counts, Index count, const DataAt& data_at) {
   const bool refit = fits_ < fit_counts.size();
   for (; fits_ < fit_counts.size(); ++fits_) {
-    const Index count = fit_counts[fits_];
-    theta_ = fit_kernel(layout_, prior_, x.leftCols(count), targets(count), theta_,
-                        fits_ == 0 ? kFirstEvaluations : kFurtherEvaluations);
+    const Data data = data_at(fit_counts[fits_], fit_counts[fits_]);
+    const int evaluations = fits_ == 0 ? kFirstEvaluations : kFurtherEvaluations;
+    theta_ = fit_kernel(layout_, prior_, data.x, data.y, theta_, evaluations);
   }
+  const Data data = data_at(fit_counts.back(), count);
   // Factorised at the last fit and extended from there, whatever was asked for in between: rounding differs otherwise,
   // and a search that goes on would not be the same as one that never stopped.
-  if (refit || !process_) rebuild(x.leftCols(fit_counts.back()));
+  if (refit || !process_) rebuild(data.x.leftCols(data.x.cols() - (count - fit_counts.back())));
   process_->truncate(targets_.size());
-  for (Index i = process_->size(); i < x.cols(); ++i) process_->append(x.col(i));
-  set_targets(x, targets(x.cols()));
+  for (Index i = process_->size(); i < data.x.cols(); ++i) process_->append(data.x.col(i));
+  set_targets(data);
 }
 
-void ProcessModel::fit_anew(const MatrixXd& x, const VectorXd& targets) {
-  theta_ = fit_kernel(layout_, prior_, x, targets, prior_.mean, kFirstEvaluations);
-  rebuild(x);
-  set_targets(x, targets);
+void ProcessModel::fit_anew(const Data& data) {
+  theta_ = fit_kernel(layout_, prior_, data.x, data.y, prior_.mean, kFirstEvaluations);
+  rebuild(data.x);
+  set_targets(data);
 }
 
 void ProcessModel::rebuild(const MatrixXd& x) {
@@ -45,10 +46,10 @@ void ProcessModel::rebuild(const MatrixXd& x) {
   cache_.reset();
 }
 
-void ProcessModel::set_targets(const MatrixXd& x, const VectorXd& targets) {
-  targets_ = targets;
+void ProcessModel::set_targets(const Data& data) {
+  targets_ = data.y;
   process_->set_targets(targets_);
-  means_ = process_->predict_mean(x);
+  means_ = process_->predict_mean(data.x);
 }
 
 void ProcessModel::believe(const MatrixXd& x) {

@@ -16,31 +16,36 @@ namespace nascent {
 /// that are fitted again from time to time, each time from where the last fit ended.
 class ProcessModel {
  public:
-  /// The targets of the first so many trials, all on one scale.
-  using Targets = std::function<Eigen::VectorXd(Eigen::Index count)>;
+  /// Points, as columns, and their targets, all on one scale.
+  struct Data {
+    Eigen::MatrixXd x;
+    Eigen::VectorXd y;
+  };
+  /// The trials that the model sees when `count` are finished and the last fit was at `fit_count` of them: those chosen
+  /// at the fit, then all that came later.
+  using DataAt = std::function<Data(Eigen::Index fit_count, Eigen::Index count)>;
 
   explicit ProcessModel(const KernelLayout& layout);
 
-  /// Brings the model to the trials whose points are the columns of `x`. The hyperparameters are fitted at each of
-  /// `fit_counts` (numbers of trials, rising, only ever appended to): so they depend on the trials alone, and not on
-  /// when this was called.
-  void update(const Eigen::MatrixXd& x, std::span<const Eigen::Index> fit_counts, const Targets& targets);
+  /// Brings the model to `count` finished trials. The hyperparameters are fitted at each of `fit_counts` (rising, never
+  /// empty, only ever appended to): so they depend on the trials alone, and not on when this was called.
+  void update(std::span<const Eigen::Index> fit_counts, Eigen::Index count, const DataAt& data_at);
   /// The same for targets that are not comparable with those of the last call: fitted anew.
-  void fit_anew(const Eigen::MatrixXd& x, const Eigen::VectorXd& targets);
+  void fit_anew(const Data& data);
 
   /// Believes that the trials at these points will give what the model predicts (the "kriging believer", Ginsbourger et
   /// al. 2010), which leaves little to be hoped for near them. Until the next update.
   void believe(const Eigen::MatrixXd& x);
 
   const GaussianProcess& process() const { return *process_; }
-  /// The means at the trials.
+  /// The means at the trials that it sees.
   const Eigen::VectorXd& means() const { return means_; }
   /// At the points of a grid, which is always the same.
   Prediction predict(const Eigen::MatrixXf& grid);
 
  private:
   void rebuild(const Eigen::MatrixXd& x);
-  void set_targets(const Eigen::MatrixXd& x, const Eigen::VectorXd& targets);
+  void set_targets(const Data& data);
 
   KernelLayout layout_;
   KernelPrior prior_;

@@ -22,12 +22,12 @@ KernelPrior::KernelPrior(const KernelLayout& layout) {
   const double dimensions = std::max(1, layout.scales);
   for (Index i = 0; i < layout.scales; ++i) {
     mean[i] = 0.5 * std::log(dimensions);
-    deviation[i] = 1.5;
+    deviation[i] = 0.7;
     low[i] = std::log(0.02);
     high[i] = std::log(200.0);
   }
   for (Index i = layout.scales; i < layout.scales + layout.weights; ++i) {
-    deviation[i] = 0.7;
+    deviation[i] = 0.8;
     low[i] = -4.0;
     high[i] = 3.0;
   }
@@ -36,7 +36,7 @@ KernelPrior::KernelPrior(const KernelLayout& layout) {
   deviation[signal] = 1.0;
   low[signal] = std::log(0.05);
   high[signal] = std::log(100.0);
-  mean[signal + 1] = -6.0;
+  mean[signal + 1] = -9.0;
   deviation[signal + 1] = 2.0;
   low[signal + 1] = std::log(1e-6);
   high[signal + 1] = 0.0;
