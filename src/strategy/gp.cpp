@@ -112,11 +112,12 @@ class GaussianProcessSearch : public SearchStrategy {
     MatrixXd pending(coordinates_.size(), static_cast<Index>(running.size()));
     for (std::size_t i = 0; i < running.size(); ++i)
       pending.col(static_cast<Index>(i)) = coordinates_.of(running[i].configuration);
-    for (ProcessModel& model : models_) model.believe(pending);
+    const VectorXd believed = models_.front().believe(pending);
+    for (std::size_t c = 1; c < models_.size(); ++c) models_[c].believe(pending);
 
     std::vector<Improvement::Bounded> constraints;
     for (std::size_t c = 1; c < models_.size(); ++c) constraints.push_back({&models_[c].process(), 0.0});
-    const Improvement improvement(models_.front().process(), to_improve_on(number), std::move(constraints));
+    const Improvement improvement(models_.front().process(), to_improve_on(number, believed), std::move(constraints));
     if (!grid_) return search_.best(improvement, good_points(), tried_, random);
     std::vector<Prediction> predictions;
     for (ProcessModel& model : models_) predictions.push_back(model.predict(grid_->coordinates()));
@@ -232,14 +233,15 @@ class GaussianProcessSearch : public SearchStrategy {
     return targets;
   }
 
-  /// What has to be improved on: the least mean of the model at a feasible trial. Not the least loss, which under noise
-  /// is the luckiest.
-  std::optional<double> to_improve_on(std::int64_t number) const {
+  /// What has to be improved on: the least mean of the model at a feasible trial, or what a running one is believed to
+  /// give. Not the least loss, which under noise is the luckiest.
+  std::optional<double> to_improve_on(std::int64_t number, const VectorXd& believed) const {
     std::optional<double> best;
     const VectorXd& means = models_.front().means();
     for (std::size_t i = 0; i < rows_.size(); ++i)
       if (observations_[rows_[i]].outcome.feasible() && (!best || means[static_cast<Index>(i)] < *best))
         best = means[static_cast<Index>(i)];
+    if (best && believed.size() > 0 && setup_.constraints.empty()) best = std::min(*best, believed.minCoeff());
     if (best && without_improvement_ >= kStandstill && number % 2 == 0) *best -= kFurther;
     return best;
   }

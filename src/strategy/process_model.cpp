@@ -13,6 +13,7 @@ namespace {
 /// Evaluations of the posterior of the hyperparameters: for a fit from the prior, and from the last fit.
 constexpr int kFirstEvaluations = 50;
 constexpr int kFurtherEvaluations = 15;
+constexpr double kBelievedNoise = 1e-8;
 
 }  // namespace
 
@@ -52,12 +53,15 @@ void ProcessModel::set_targets(const Data& data) {
   means_ = process_->predict_mean(data.x);
 }
 
-void ProcessModel::believe(const MatrixXd& x) {
-  if (x.cols() == 0) return;
+VectorXd ProcessModel::believe(const MatrixXd& x) {
+  if (x.cols() == 0) return {};
+  const VectorXd believed = process_->predict_mean(x);
   VectorXd all(targets_.size() + x.cols());
-  all << targets_, process_->predict_mean(x);
-  for (Index i = 0; i < x.cols(); ++i) process_->append(x.col(i));
+  all << targets_, believed;
+  // Without noise: to try the same place again is worth nothing.
+  for (Index i = 0; i < x.cols(); ++i) process_->append(x.col(i), kBelievedNoise);
   process_->set_targets(all);
+  return believed;
 }
 
 Prediction ProcessModel::predict(const Eigen::MatrixXf& grid) {

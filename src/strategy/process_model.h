@@ -34,8 +34,8 @@ class ProcessModel {
   void fit_anew(const Data& data);
 
   /// Believes that the trials at these points will give what the model predicts (the "kriging believer", Ginsbourger et
-  /// al. 2010), which leaves little to be hoped for near them. Until the next update.
-  void believe(const Eigen::MatrixXd& x);
+  /// al. 2010), which leaves little to be hoped for near them. Until the next update. Returns what it believes.
+  Eigen::VectorXd believe(const Eigen::MatrixXd& x);
 
   const GaussianProcess& process() const { return *process_; }
   /// The means at the trials that it sees.

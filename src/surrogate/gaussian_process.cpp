@@ -49,11 +49,11 @@ void GaussianProcess::reserve(Index capacity) {
 
 VectorXd GaussianProcess::covariances(const VectorXd& z) const { return covariance(kernel_, scaled_points(), z); }
 
-void GaussianProcess::append(const VectorXd& x) {
+void GaussianProcess::append(const VectorXd& x, double noise) {
   reserve(size_ + 1);
   const VectorXd z = kernel_.coordinate_scales().cwiseProduct(x);
   const VectorXd row = factor().triangularView<Lower>().solve(covariances(z));
-  const double own = kernel_.prior_variance() + kernel_.noise_variance() + jitter_ - row.squaredNorm();
+  const double own = kernel_.prior_variance() + noise + jitter_ - row.squaredNorm();
   z_.col(size_) = z;
   l_.row(size_).head(size_) = row.transpose();
   l_.col(size_).head(size_).setZero();

@@ -27,8 +27,9 @@ class GaussianProcess {
   /// O(n³). A covariance that is not positive definite gets more noise, a thousandfold at a time from 1e-10.
   GaussianProcess(Kernel kernel, const Eigen::MatrixXd& x);
 
-  /// One more point; O(n²). Its target is not known yet: `set_targets` follows.
-  void append(const Eigen::VectorXd& x);
+  /// One more point; O(n²). Its target is not known yet: `set_targets` follows. `noise` is the variance of its noise.
+  void append(const Eigen::VectorXd& x, double noise);
+  void append(const Eigen::VectorXd& x) { append(x, kernel_.noise_variance()); }
   /// Forgets all points but the first `size`, which must be `factorised()` at least.
   void truncate(Eigen::Index size);
   /// The value at every point; O(n²).
