@@ -14,6 +14,7 @@
 #include "nascent/search/search_loop.h"
 #include "nascent/space/space_file.h"
 #include "nascent/strategy/grid.h"
+#include "nascent/strategy/repeats.h"
 #include "progress_view.h"
 #include "study_view.h"
 #include "terminal.h"
@@ -70,7 +71,7 @@ void add_options(CLI::App& command, Arguments& a) {
   command.add_option("--seed", a.seed, "One seed gives the same trials with one worker (0)")->group(search);
   command.add_option("--first", a.first, "A JSON file with a configuration, or a list of them, to try first")
       ->group(search);
-  command.add_option("--repeats", a.repeats, "For noisy programs: so many runs a trial; their mean is its result")
+  command.add_option("--repeats", a.repeats, "For noisy programs: the best are run again, up to so many times")
       ->capture_default_str()
       ->group(search);
   command.add_flag("--allow-duplicates", a.duplicates, "A configuration may be tried more than once")->group(search);
@@ -178,11 +179,18 @@ CommandExecutorOptions executor_options(const TuneStudy& study, const Arguments&
   }
   options.workers = static_cast<std::size_t>(a.workers);
   options.seed = study.seed.value_or(0);
-  options.repeats = study.repeats;
   if (!a.timeout.empty()) options.timeout_seconds = parse_duration(a.timeout, "--timeout");
   if (!a.memory.empty()) options.memory_bytes = parse_size(a.memory, "--memory");
   options.grace_seconds = kGraceSeconds;
   return options;
+}
+
+/// The strategy, and around it the race among the best where results are noisy.
+std::unique_ptr<SearchStrategy> strategy_of(const StudyRecord& study) {
+  auto strategy = make_strategy(study.strategy, setup_of(study));
+  const auto repeats = study.settings.at("repeats").get<std::size_t>();
+  if (repeats <= 1) return strategy;
+  return make_repeats(std::move(strategy), setup_of(study), {.repeats = repeats});
 }
 
 bool is_grid(const std::string& strategy) { return strategy.substr(0, strategy.find(':')) == "grid"; }
@@ -228,7 +236,7 @@ void run(const CLI::App& command, Arguments& a) {
   const auto store = open_tune_study(wanted);
   const StudyRecord study = store->study();
   options.seed = study.seed;
-  const auto strategy = make_strategy(study.strategy, setup_of(study));
+  const auto strategy = strategy_of(study);
   const auto executor = make_command_executor(options);
   const std::vector<Trial> earlier = store->trials();
   tell_about(study, earlier.size(), *view);
@@ -261,7 +269,7 @@ void run(const CLI::App& command, Arguments& a) {
     fmt::print("{}", tune_summary(result, output_width()));
   std::fflush(stdout);
   const bool all_failed = !trials.empty() && std::ranges::all_of(trials, [](const Trial& trial) {
-    return trial.state == TrialState::kFailed && trial.reason != kInterrupted && trial.reason != kTimeWasUp;
+    return trial.state == TrialState::kFailed && !was_cut_off(trial);
   });
   if (all_failed)
     throw Error(fmt::format("no trial succeeded; the last: {}; its output: nascent leaderboard {} --json",

@@ -60,17 +60,12 @@ std::string difference(const StudyRecord& found, const TuneStudy& wanted) {
 }  // namespace
 
 std::unique_ptr<TrialStore> open_tune_study(const TuneStudy& wanted) {
-  if (!std::filesystem::exists(wanted.file)) {
-    try {
-      return create_sqlite_store(wanted.file, record_of(wanted));
-    } catch (const InputError&) {
-      if (!std::filesystem::exists(wanted.file)) throw;  // else another process was faster: the study is shared
-    }
-  }
-  auto store = open_sqlite_store(wanted.file);
+  auto store = open_or_create_sqlite_store(wanted.file, record_of(wanted));
   if (const std::string what = difference(store->study(), wanted); !what.empty()) {
-    throw InputError(fmt::format("{} holds another study: {}; name another file with --study, or remove this one",
-                                 wanted.file.string(), what));
+    throw InputError(
+        fmt::format("{} holds another study: {}; name another file with --study, or remove this one (and the -wal and "
+                    "-shm beside it)",
+                    wanted.file.string(), what));
   }
   return store;
 }

@@ -1,12 +1,16 @@
 #include "tune_summary.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "nascent/core/files.h"
 #include "nascent/core/quantity.h"
 #include "nascent/execution/command_executor.h"
+#include "nascent/trial/repeated.h"
 #include "study_view.h"
 
 namespace nascent::app {
@@ -25,10 +29,7 @@ std::filesystem::path best_file(const TuneResult& result) {
 }
 
 CommandRun run_of(const TuneResult& result, const Trial& trial) {
-  return {.trial = trial.number,
-          .repeat = 0,
-          .seed = command_seed(result.study.seed, trial.number, 0),
-          .config = best_file(result)};
+  return {.trial = trial.number, .seed = command_seed(result.study.seed, trial.number), .config = best_file(result)};
 }
 
 /// The command as it can be typed; what it would read from its environment stands before it.
@@ -95,16 +96,43 @@ std::string counts_text(const std::vector<Trial>& trials) {
   return text;
 }
 
-std::string best_text(const TuneResult& result, const std::vector<RankedTrial>& best) {
-  if (best.empty()) return "best        none: no trial has a result that keeps all constraints\n";
-  const Trial& trial = *best.front().trial;
-  std::string text;
-  if (best.size() > 1) {
-    text += fmt::format("front       {} trials that no other beats in every objective\n", best.size());
+/// What the search leads to.
+struct Best {
+  std::vector<RankedTrial> trials;         ///< one, or a front for several objectives; empty if nothing has a result
+  std::optional<RepeatedResult> repeated;  ///< of noisy results: all evaluations of the configuration
+};
+
+Best best_in(const TuneResult& result, const std::vector<RankedTrial>& ranked) {
+  Best best{.trials = best_of(result.study, ranked), .repeated = {}};
+  const auto repeats = result.study.settings.at("repeats").get<std::size_t>();
+  if (repeats <= 1 || result.study.objectives.size() > 1 || best.trials.empty()) return best;
+  best.repeated = best_configuration(result.trials, result.study.objectives.front(), repeats, result.study.constraints);
+  if (!best.repeated) return best;
+  const auto first = std::ranges::find_if(
+      ranked, [&](const RankedTrial& entry) { return entry.trial->number == best.repeated->trials.front(); });
+  if (first != ranked.end()) best.trials = {*first};
+  return best;
+}
+
+std::string heading_of(const TuneResult& result, const Best& best) {
+  const std::string& metric = result.study.objectives.front().metric;
+  const Trial& trial = *best.trials.front().trial;
+  if (best.repeated) {
+    return fmt::format("best        {} {} in the mean of {} (standard error {}): trials {}\n", metric,
+                       format_number(best.repeated->mean), best.repeated->trials.size(),
+                       format_number(best.repeated->standard_error), fmt::join(best.repeated->trials, ", "));
   }
-  text += fmt::format("best        trial {}{}: {}\n", trial.number,
-                      best.size() > 1 ? " by " + result.study.objectives.front().metric : "",
-                      metrics_text(result.study, trial));
+  std::string text;
+  if (best.trials.size() > 1)
+    text = fmt::format("front       {} trials that no other beats in every objective\n", best.trials.size());
+  return text + fmt::format("best        trial {}{}: {}\n", trial.number, best.trials.size() > 1 ? " by " + metric : "",
+                            metrics_text(result.study, trial));
+}
+
+std::string best_text(const TuneResult& result, const Best& best) {
+  if (best.trials.empty()) return "best        none: no trial has a result that keeps all constraints\n";
+  const Trial& trial = *best.trials.front().trial;
+  std::string text = heading_of(result, best);
   text += parameters_text(trial.configuration);
   if (reads_file(result, trial)) write_file(best_file(result), trial.configuration.to_json().dump(2) + "\n");
   return text + fmt::format("run it      {}\n", command_line(result, trial));
@@ -115,7 +143,7 @@ std::string best_text(const TuneResult& result, const std::vector<RankedTrial>& 
 std::string tune_summary(const TuneResult& result, std::size_t width) {
   const std::vector<RankedTrial> ranked = rank_trials(result.study, result.trials);
   std::string text = study_table(result.study, ranked, kLines, width) + "\n";
-  text += best_text(result, best_of(result.study, ranked));
+  text += best_text(result, best_in(result, ranked));
   text += fmt::format("time        {}; {}; the search ended: {}\n", format_duration(result.seconds),
                       counts_text(result.trials), result.ended_because);
   return text + fmt::format("study       {}\n", result.file.string());
@@ -135,19 +163,26 @@ OrderedJson tune_json(const TuneResult& result) {
   json["trials"] = {{"total", result.trials.size()}};
   for (const auto& [state, count] : counts) json["trials"][state] = count;
   json["best"] = nullptr;
-  const std::vector<RankedTrial> best = best_of(result.study, ranked);
+  const Best best = best_in(result, ranked);
   const auto described = [&](const RankedTrial& entry) {
     OrderedJson trial = trial_json(entry);
     trial["command"] = command_of(result.study).arguments(entry.trial->configuration, run_of(result, *entry.trial));
     trial["command_line"] = command_line(result, *entry.trial);
     return trial;
   };
-  if (!best.empty()) json["best"] = described(best.front());
-  if (!best.empty() && reads_file(result, *best.front().trial))
-    write_file(best_file(result), best.front().trial->configuration.to_json().dump(2) + "\n");
+  if (!best.trials.empty()) {
+    const Trial& trial = *best.trials.front().trial;
+    json["best"] = described(best.trials.front());
+    if (reads_file(result, trial)) write_file(best_file(result), trial.configuration.to_json().dump(2) + "\n");
+  }
+  if (best.repeated) {
+    json["best"]["repeats"] = {{"trials", best.repeated->trials},
+                               {"mean", best.repeated->mean},
+                               {"standard_error", best.repeated->standard_error}};
+  }
   if (result.study.objectives.size() > 1) {
     json["front"] = OrderedJson::array();
-    for (const RankedTrial& entry : best) json["front"].push_back(described(entry));
+    for (const RankedTrial& entry : best.trials) json["front"].push_back(described(entry));
   }
   return json;
 }

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <optional>
 
@@ -52,7 +51,6 @@ struct Setup {
   ConfigurationFolder folder;
 
   explicit Setup(const CommandExecutorOptions& given) : options(given), command(given.command, given.space) {
-    if (options.repeats < 1) throw InternalError("a command must be run at least once");
     if (const auto name = command.program()) program = find_program(*name);
   }
 };
@@ -76,8 +74,8 @@ std::vector<std::string> environment_for(const CommandTemplate& command,
 /// One run of the program.
 class CommandRunner {
  public:
-  CommandRunner(const Setup& setup, JobContext& context, bool may_report)
-      : setup_(setup), context_(context), may_report_(may_report), reader_(setup.options.metrics) {}
+  CommandRunner(const Setup& setup, JobContext& context)
+      : setup_(setup), context_(context), reader_(setup.options.metrics) {}
 
   void run(const Configuration& configuration, const CommandRun& run) {
     const CommandExecutorOptions& options = setup_.options;
@@ -122,7 +120,7 @@ class CommandRunner {
  private:
   void pass_reports_on() {
     while (auto report = reader_.next_report()) {
-      if (!may_report_ || told_to_stop_ || !why_killed_.empty()) continue;
+      if (told_to_stop_ || !why_killed_.empty()) continue;
       report->cost_seconds = since_.seconds();
       if (!context_.report(*report)) told_to_stop_ = true;
     }
@@ -165,7 +163,6 @@ class CommandRunner {
 
   const Setup& setup_;
   JobContext& context_;
-  bool may_report_;
   OutputReader reader_;
   Stopwatch since_;
   Stopwatch since_watch_;
@@ -174,46 +171,6 @@ class CommandRunner {
   std::string why_killed_;
   std::string why_failed_;
   std::optional<int> exit_code_;
-};
-
-/// The runs of one configuration, gathered.
-class Repeats {
- public:
-  void add(const Metrics& metrics) {
-    for (const auto& [name, value] : metrics) values_[name].push_back(value);
-    ++runs_;
-  }
-
-  /// The mean of every metric that all runs have.
-  Metrics means() const {
-    Metrics means;
-    for (const auto& [name, values] : values_) {
-      if (values.size() == runs_) means[name] = mean(values);
-    }
-    return means;
-  }
-
-  /// The standard deviation of each metric over the runs, and the values themselves.
-  Json details() const {
-    Json details = Json::object();
-    for (const auto& [name, values] : values_) {
-      if (values.size() != runs_ || runs_ < 2) continue;
-      double squares = 0.0;
-      for (const double value : values) squares += (value - mean(values)) * (value - mean(values));
-      details[name] = {{"values", values}, {"deviation", std::sqrt(squares / static_cast<double>(runs_ - 1))}};
-    }
-    return details;
-  }
-
- private:
-  static double mean(const std::vector<double>& values) {
-    double sum = 0.0;
-    for (const double value : values) sum += value;
-    return sum / static_cast<double>(values.size());
-  }
-
-  std::map<std::string, std::vector<double>> values_;
-  std::size_t runs_ = 0;
 };
 
 class CommandHandler : public JobHandler {
@@ -226,20 +183,15 @@ class CommandHandler : public JobHandler {
     CommandRun run{.trial = payload.at("trial"), .config = {}};
     run.config = setup_->folder.file_of(run.trial);
     write_file(run.config, configuration.to_json().dump(2) + "\n");
-    Repeats repeats;
-    for (run.repeat = 0; run.repeat < options.repeats; ++run.repeat) {
-      run.seed = command_seed(options.seed, run.trial, run.repeat);
-      CommandRunner runner(*setup_, context, run.repeat == 0);
-      runner.run(configuration, run);
-      if (const std::string failure = runner.failure(); !failure.empty()) {
-        return {{"failed", failure}, {"details", runner.details()}};
-      }
-      if (!runner.told_to_stop() || run.repeat == 0) repeats.add(runner.values());
-      if (runner.told_to_stop()) return {{"metrics", repeats.means()}, {"details", runner.details()}};
-    }
+    run.seed = command_seed(options.seed, run.trial);
+    CommandRunner runner(*setup_, context);
+    runner.run(configuration, run);
     std::filesystem::remove(run.config);
-    Json result{{"metrics", repeats.means()}};
-    if (options.repeats > 1) result["details"] = {{"repeats", repeats.details()}};
+    if (const std::string failure = runner.failure(); !failure.empty()) {
+      return {{"failed", failure}, {"details", runner.details()}};
+    }
+    Json result{{"metrics", runner.values()}};
+    if (runner.told_to_stop()) result["details"] = runner.details();
     return result;
   }
 
@@ -258,9 +210,8 @@ Json command_payload(std::int64_t trial, const Configuration& configuration) {
   return {{"trial", trial}, {"configuration", configuration.to_json()}};
 }
 
-std::uint64_t command_seed(std::uint64_t study_seed, std::int64_t trial, std::int64_t repeat) {
-  const std::uint64_t of_trial = mix_seed(study_seed, static_cast<std::uint64_t>(trial));
-  return mix_seed(of_trial, static_cast<std::uint64_t>(repeat)) >> 33;
+std::uint64_t command_seed(std::uint64_t study_seed, std::int64_t trial) {
+  return mix_seed(study_seed, static_cast<std::uint64_t>(trial)) >> 33;
 }
 
 }  // namespace nascent

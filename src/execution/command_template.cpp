@@ -14,12 +14,11 @@
 namespace nascent {
 namespace {
 
-constexpr std::array<std::string_view, 4> kBuiltIn{"trial", "seed", "repeat", "config"};
+constexpr std::array<std::string_view, 3> kBuiltIn{"trial", "seed", "config"};
 
 std::optional<std::string> built_in(std::string_view name, const CommandRun& run) {
   if (name == "trial") return fmt::format("{}", run.trial);
   if (name == "seed") return fmt::format("{}", run.seed);
-  if (name == "repeat") return fmt::format("{}", run.repeat);
   if (name == "config") return run.config.string();
   return std::nullopt;
 }
@@ -90,7 +89,7 @@ CommandTemplate::CommandTemplate(std::vector<std::string> arguments, const Searc
   }
   for (const std::string& argument : arguments) arguments_.push_back(parse(argument, space));
   for (const std::string& path : parameter_paths(space)) variables_.push_back(variable_name(path));
-  for (const char* name : {"NASCENT_TRIAL", "NASCENT_SEED", "NASCENT_REPEAT", "NASCENT_CONFIG"}) {
+  for (const char* name : {"NASCENT_TRIAL", "NASCENT_SEED", "NASCENT_CONFIG"}) {
     variables_.emplace_back(name);
   }
   if (!space.find("config") && uses("config")) return;
@@ -146,7 +145,6 @@ std::map<std::string, std::string> CommandTemplate::environment(const Configurat
                                                                 const CommandRun& run) const {
   std::map<std::string, std::string> variables{{"NASCENT_TRIAL", fmt::format("{}", run.trial)},
                                                {"NASCENT_SEED", fmt::format("{}", run.seed)},
-                                               {"NASCENT_REPEAT", fmt::format("{}", run.repeat)},
                                                {"NASCENT_CONFIG", run.config.string()}};
   const auto add = [&](const auto& self, const std::string& prefix, const Configuration& level) -> void {
     for (const auto& [name, value] : level.values()) {

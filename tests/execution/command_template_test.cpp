@@ -75,8 +75,7 @@ TEST(CommandTemplate, KeepsWhatStandsBeforeItIfThatIsNoOptionsName) {
 }
 
 TEST(CommandTemplate, KnowsTrialSeedAndTheFileOfTheConfiguration) {
-  EXPECT_EQ(rendered({"t", "{trial}", "{seed}", "{repeat}", "{config}"}, with_sgd()),
-            (Arguments{"t", "7", "11", "0", "/c.json"}));
+  EXPECT_EQ(rendered({"t", "{trial}", "{seed}", "{config}"}, with_sgd()), (Arguments{"t", "7", "11", "/c.json"}));
 }
 
 TEST(CommandTemplate, AParameterGoesBeforeABuiltInOfItsName) {
@@ -126,7 +125,6 @@ TEST(CommandTemplate, GivesTheValuesAsVariablesToo) {
                                                            {"NASCENT_optimizer_momentum", "0.5"},
                                                            {"NASCENT_layers", R"([{"filters":16},{"filters":32}])"},
                                                            {"NASCENT_TRIAL", "7"},
-                                                           {"NASCENT_REPEAT", "0"},
                                                            {"NASCENT_SEED", "11"},
                                                            {"NASCENT_CONFIG", "/c.json"}}));
   const auto names = command.variables();

@@ -18,8 +18,7 @@ struct CommandExecutorOptions {
   SearchSpace space;
   std::vector<std::string> metrics;  ///< what its output must name
   std::size_t workers = 1;           ///< programs at a time
-  std::uint64_t seed = 0;            ///< of the study: every run gets its own, made from this, the trial and the repeat
-  std::int64_t repeats = 1;          ///< runs of each configuration; the result is their mean
+  std::uint64_t seed = 0;            ///< of the study: every trial gets its own, made from this
   double timeout_seconds = std::numeric_limits<double>::infinity();  ///< of one run
   double grace_seconds = 2.0;      ///< between SIGTERM and SIGKILL, for what is stopped
   std::uint64_t memory_bytes = 0;  ///< cap for all processes of a run together; 0 for none
@@ -43,7 +42,7 @@ std::unique_ptr<Executor> make_command_executor(const CommandExecutorOptions& op
 /// The payload of a trial's job.
 Json command_payload(std::int64_t trial, const Configuration& configuration);
 
-/// The seed of one run: below 2^31.
-std::uint64_t command_seed(std::uint64_t study_seed, std::int64_t trial, std::int64_t repeat);
+/// The seed that the program of a trial is given: below 2^31.
+std::uint64_t command_seed(std::uint64_t study_seed, std::int64_t trial);
 
 }  // namespace nascent

@@ -16,7 +16,6 @@ namespace nascent {
 /// What a run of a command is told besides its configuration.
 struct CommandRun {
   std::int64_t trial = 0;
-  std::int64_t repeat = 0;       ///< from 0, where one configuration is run several times
   std::uint64_t seed = 0;        ///< of this run, below 2^31 so that every program can read it
   std::filesystem::path config;  ///< a JSON file with the configuration
 };
@@ -27,15 +26,15 @@ struct CommandRun {
 ///
 /// A place names a parameter: `lr`; below a category `optimizer.momentum`, or `optimizer.sgd.momentum` for that of one
 /// category only; in a list `layers.filters` (all, separated by commas) or `layers[0].filters`; `layers` alone is the
-/// list as JSON. Besides there are `trial`, `seed`, `repeat` and `config` (the path of a JSON file), as far as no
+/// list as JSON. Besides there are `trial`, `seed` and `config` (the path of a JSON file), as far as no
 /// parameter has that name. "{{" and "}}" stand for braces.
 ///
 /// An argument with a place for which there is no value (its parameter is not active) is left out, together with the
 /// option before it: an argument that begins with "-" and holds neither a place nor a "=".
 ///
 /// The same values are environment variables: NASCENT_lr, NASCENT_optimizer_momentum (every character that is not a
-/// letter or a digit becomes "_"; lists are JSON; unset where a parameter is not active), NASCENT_TRIAL, NASCENT_SEED,
-/// NASCENT_REPEAT and NASCENT_CONFIG.
+/// letter or a digit becomes "_"; lists are JSON; unset where a parameter is not active), NASCENT_TRIAL, NASCENT_SEED
+/// and NASCENT_CONFIG.
 ///
 /// No shell reads any of it: an argument stays one argument, whatever it holds. Immutable.
 class CommandTemplate {
