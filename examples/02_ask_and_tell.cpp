@@ -5,7 +5,7 @@
 // program prints the number in the last line of this comment, on every machine up to the last digits of its
 // mathematical library.
 //
-//     best of 40 experiments: yield EXPECTED
+//     best of 40 experiments: yield 90.00
 
 #include <cmath>
 #include <cstdio>
