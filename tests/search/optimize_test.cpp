@@ -48,11 +48,13 @@ TEST(Optimize, finds_the_largest_value_with_several_threads) {
 }
 
 TEST(Optimize, goes_on_with_what_the_storage_holds) {
+  // Not "auto", which plans with the number of trials it will have.
   const TemporaryFolder folder;
   const std::filesystem::path storage = folder / "study.db";
-  optimize(line(), {.trials = 10, .seed = 7, .storage = storage}, parabola);
-  const StudyResult gone_on = optimize(line(), {.trials = 25, .seed = 7, .storage = storage}, parabola);
-  const StudyResult at_once = optimize(line(), {.trials = 25, .seed = 7}, parabola);
+  optimize(line(), {.strategy = "tpe", .trials = 10, .seed = 7, .storage = storage}, parabola);
+  const StudyResult gone_on =
+      optimize(line(), {.strategy = "tpe", .trials = 25, .seed = 7, .storage = storage}, parabola);
+  const StudyResult at_once = optimize(line(), {.strategy = "tpe", .trials = 25, .seed = 7}, parabola);
   ASSERT_EQ(gone_on.trials.size(), 25U);
   for (std::size_t i = 0; i < 25; ++i) EXPECT_EQ(gone_on.trials[i].configuration, at_once.trials[i].configuration);
 }

@@ -12,9 +12,9 @@
 namespace nascent {
 
 struct OptimizeOptions {
-  bool maximize = false;         ///< the direction of "value", where `objectives` is empty
-  std::string strategy = "tpe";  ///< a name of `strategies()`
-  std::int64_t trials = 100;     ///< of the whole study, over all calls with the same storage; -1 for no limit
+  bool maximize = false;          ///< the direction of "value", where `objectives` is empty
+  std::string strategy = "auto";  ///< a name of `strategies()`
+  std::int64_t trials = 100;      ///< of the whole study, over all calls with the same storage; -1 for no limit
   double seconds =
       std::numeric_limits<double>::infinity();  ///< asked to end then: a call of the objective is never cut
   std::uint64_t seed = 0;

@@ -16,8 +16,9 @@ namespace nascent {
 
 /// Turns a trial into the payload of its job. The result of the job must be
 /// `{"metrics": {...}, "details": {...}}`, with `"stopped": "reason"` when it ended early by itself. A job that was
-/// told to stop returns what it has; if that lacks the study's metric, its last report counts. A job that failed and has
-/// details to remember returns `{"failed": "reason", "details": {...}}`; without details an exception says the same.
+/// told to stop returns what it has; if that lacks the study's metric, its last report counts. A job that failed and
+/// has details to remember returns `{"failed": "reason", "details": {...}}`; without details an exception says the
+/// same.
 using PayloadOf = std::function<Json(const Trial&)>;
 
 struct SearchLoopOptions {

@@ -21,7 +21,7 @@ struct StudyOptions {
   std::vector<Objective> objectives = {{"value", false}};  ///< what an objective function returns; the first decides
                                                            ///< what is shown as the best
   std::vector<OutcomeConstraint> constraints = {};         ///< bounds on metrics that a good result keeps
-  std::string strategy = "tpe";                            ///< a name of `strategies()`, maybe with options behind it
+  std::string strategy = "auto";                           ///< a name of `strategies()`, maybe with options behind it
   std::uint64_t seed = 0;
   std::int64_t budget = -1;               ///< how many trials it may have, as far as known: strategies plan with it
   std::vector<Configuration> first = {};  ///< tried before the strategy is asked
