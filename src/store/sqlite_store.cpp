@@ -338,11 +338,16 @@ class SqliteStore : public TrialStore {
 
 #undef NASCENT_TRIAL_COLUMNS
 
-/// A journal that is left alone would be rolled back into the next database of the same name.
+/// A journal that is left alone would be rolled into the next database of the same name.
+void remove_journals(const fs::path& path) {
+  std::error_code ignored;
+  for (const char* ending : {"-journal", "-wal", "-shm"}) fs::remove(path.string() + ending, ignored);
+}
+
 void remove_database(const fs::path& path) {
   std::error_code ignored;
   fs::remove(path, ignored);
-  fs::remove(path.string() + "-journal", ignored);
+  remove_journals(path);
 }
 
 [[noreturn]] void throw_exists_already(const fs::path& path) {
@@ -365,6 +370,8 @@ bool move_unless_there(const fs::path& from, const fs::path& to) {
 /// False if there is a file.
 bool start_study(const fs::path& path, const StudyRecord& study) {
   if (fs::exists(path)) return false;
+  // Somebody who removes a study that was killed may leave its last trials behind in a journal.
+  const bool was_removed = fs::exists(path.string() + "-wal");
   // Built under another name: whoever is killed here leaves no half of a study under the right one.
   fs::path temporary = path;
   temporary += "." + std::to_string(::getpid()) + ".new";
@@ -374,6 +381,7 @@ bool start_study(const fs::path& path, const StudyRecord& study) {
       Database database(temporary, true);
       write_new_study(database, study);
     }
+    if (was_removed && !fs::exists(path)) remove_journals(path);
     const bool moved = move_unless_there(temporary, path);
     if (!moved) remove_database(temporary);
     return moved;

@@ -116,6 +116,21 @@ TEST(SqliteStore, DoesNotReplaceAStudyThatAnotherProcessHasJustStarted) {
   EXPECT_EQ(open_or_create_sqlite_store(path, example_study())->trials().size(), 1u);
 }
 
+TEST(SqliteStore, BeginsAnewWhereARemovedStudyHasLeftItsJournal) {
+  const TemporaryFolder folder;
+  const fs::path path = folder / "study.db";
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto store = create_sqlite_store(path, example_study());
+    store->create(example_trial(0));
+    ::kill(::getpid(), SIGKILL);
+  }
+  ::waitpid(child, nullptr, 0);
+  ASSERT_TRUE(fs::exists(path.string() + "-wal"));
+  fs::remove(path);
+  EXPECT_TRUE(create_sqlite_store(path, example_study())->trials().empty());
+}
+
 TEST(SqliteStore, HoldsItsTrialsAsLongAsItLives) {
   const TemporaryFolder folder;
   auto holder = create_sqlite_store(folder / "study.db", example_study());
