@@ -13,6 +13,8 @@
 #include <csignal>
 #include <initializer_list>
 
+#include "execution/child_setup.h"
+
 namespace nascent {
 namespace {
 
@@ -41,21 +43,7 @@ bool arrange_descriptors(const KeeperTask& task) {
 }
 
 [[noreturn]] void become_command(const KeeperTask& task, pid_t keeper) {
-  ::setpgid(0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != keeper) ::_exit(1);
-  struct sigaction standard {};
-  standard.sa_handler = SIG_DFL;
-  for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGQUIT}) ::sigaction(signal, &standard, nullptr);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  // When the machine runs out of memory, the kernel shall end a trial and not the coordinator.
-  const int score = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (score >= 0) {
-    [[maybe_unused]] const ssize_t written = ::write(score, "500", 3);
-    ::close(score);
-  }
+  set_up_child(keeper);
   ::fcntl(kControl, F_SETFD, FD_CLOEXEC);
   if (::dup2(kOut, STDOUT_FILENO) >= 0 && ::dup2(kErr, STDERR_FILENO) >= 0) {
     ::close(kOut);

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <thread>
 
+#include "execution/child_setup.h"
 #include "execution/process_memory.h"
 #include "nascent/core/deadline.h"
 #include "nascent/core/error.h"
@@ -45,27 +46,7 @@ Pair make_pipe() {
 /// What the child does between fork and exec. Only async-signal-safe calls: another thread may have held any lock.
 /// Returns only if the program cannot be run, with errno set.
 void become_worker(char* const* arguments, int socket, int log, pid_t parent) {
-  ::setpgid(0, 0);
-  // Ends with its coordinator, even inside a long operation. The parent may be gone already: then nobody sends the
-  // signal.
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(1);
-
-  // The handlers are lost by exec anyway; what stays is what was ignored or blocked.
-  struct sigaction standard {};
-  standard.sa_handler = SIG_DFL;
-  for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGQUIT}) ::sigaction(signal, &standard, nullptr);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-
-  // When the machine runs out of memory, the kernel shall end a worker and not the coordinator.
-  const int score = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (score >= 0) {
-    [[maybe_unused]] const ssize_t written = ::write(score, "500", 3);
-    ::close(score);
-  }
-
+  set_up_child(parent);
   if (::dup2(socket, STDIN_FILENO) < 0) return;
   if (log >= 0 && ::dup2(log, STDERR_FILENO) < 0) return;
   if (::dup2(STDERR_FILENO, STDOUT_FILENO) < 0) return;

@@ -1,6 +1,6 @@
+#include <nascent/search/optimize.h>
 #include <cmath>
 #include <cstdio>
-#include <nascent/search/optimize.h>
 
 int main() {
   nascent::SearchSpace space;
