@@ -255,7 +255,8 @@ def tables_part(options, results):
             "the table (100 is a configuration of average luck), and after the last trial also in percent of the distance "
             "to the **worst**; ratios to random search and to Optuna's TPE are of mean regrets after the last trial, and "
             "the same under any scale. All see the mean over the seeds of the table, without noise. Seeds are those of "
-            "runs, not of the table's trainings.", ""]
+            "runs, not of the table's trainings. `auto` chooses `gp` on all of these tables and runs exactly as that does; its "
+            "rows differ by having fewer runs.", ""]
     for job, (table, trials, _) in JOBS.items():
         ours = [line for key, line in results.lines.items() if key[1] == job and key[0] == options.program]
         latest = {}
