@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <string_view>
 
 #include "architecture/text.h"
@@ -189,10 +190,11 @@ std::string title_of(const Architecture& net, int index) {
   if (const auto* activation = std::get_if<Activation>(&operation)) return std::string(title_of(activation->kind));
   if (const auto* dropout = std::get_if<Dropout>(&operation))
     return fmt::format("Dropout {:.0f} %", 100 * dropout->rate);
-  static constexpr std::string_view kTitles[] = {
-      "Input",       "", "Batch norm", "",      "",        "", "Global average pooling", "add",
-      "concatenate", "", "Flatten",    "Dense", "Identity"};
-  return std::string(kTitles[operation.index()]);
+  if (const auto* custom = std::get_if<Custom>(&operation)) return custom->kind;
+  std::string title(name_of(operation));
+  std::replace(title.begin(), title.end(), '_', ' ');
+  if (!is_join(operation)) title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
+  return title;
 }
 
 std::string follower_text(const Architecture& net, int index) {

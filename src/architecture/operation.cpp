@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 
+#include "nascent/architecture/custom_operation.h"
 #include "nascent/core/error.h"
 #include "nascent/core/near_match.h"
 
@@ -12,8 +13,9 @@ namespace nascent {
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<Operation>> kOperationNames = {
-    "input", "convolution", "batch_norm", "activation", "max_pool", "average_pool", "global_average_pool",
-    "add",   "concatenate", "dropout",    "flatten",    "dense",    "identity"};
+    "input",        "convolution",         "batch_norm", "layer_norm",  "activation", "max_pool",
+    "average_pool", "global_average_pool", "add",        "concatenate", "dropout",    "flatten",
+    "dense",        "squeeze_excite",      "scale",      "identity",    "zero",       "custom"};
 
 constexpr std::array<std::string_view, 5> kActivationNames = {"relu", "silu", "gelu", "selu", "tanh"};
 
@@ -39,23 +41,29 @@ Shape convolution_shape(const Convolution& conv, const Shape& in, const Complain
     complaint.raise("the kernel must be an odd number of pixels, not {}", conv.kernel);
   }
   if (conv.stride < 1) complaint.raise("the stride must be at least 1, not {}", conv.stride);
+  if (conv.dilation < 1) complaint.raise("the dilation must be at least 1, not {}", conv.dilation);
   if (conv.groups < 1 || in.channels % conv.groups != 0 || conv.filters % conv.groups != 0) {
     complaint.raise("{} groups must divide both the {} channels that come in and the {} filters", conv.groups,
                     in.channels, conv.filters);
   }
-  // Padding kernel / 2 of an odd kernel: (n + 2p - k) / s + 1 = (n - 1) / s + 1.
+  // Padding d (k / 2) of an odd kernel k that spans d (k - 1) + 1: (n + 2p - span) / s + 1 = (n - 1) / s + 1.
   return {conv.filters, (in.height - 1) / conv.stride + 1, (in.width - 1) / conv.stride + 1};
 }
 
-Shape pool_shape(int size, int stride, const Shape& in, const Complaint& complaint) {
+template <typename Pool>
+Shape pool_shape(const Pool& pool, const Shape& in, const Complaint& complaint) {
+  const auto [size, stride, padding] = pool;
   if (in.is_flat()) complaint.raise("pooling needs feature maps, but a vector of {} features comes in", in.channels);
   if (size < 1 || stride < 1)
     complaint.raise("the window and the stride must be at least 1, not {} and {}", size, stride);
-  if (in.height < size || in.width < size) {
+  if (padding < 0 || padding > size / 2) {
+    complaint.raise("the padding must be at least 0 and at most half of the window of {}, not {}", size, padding);
+  }
+  if (in.height + 2 * padding < size || in.width + 2 * padding < size) {
     complaint.raise("a window of {0} x {0} does not fit into {1} x {2} positions; use fewer reductions", size,
                     in.height, in.width);
   }
-  return {in.channels, (in.height - size) / stride + 1, (in.width - size) / stride + 1};
+  return {in.channels, (in.height + 2 * padding - size) / stride + 1, (in.width + 2 * padding - size) / stride + 1};
 }
 
 Shape concatenated_shape(std::span<const Shape> inputs, const Complaint& complaint) {
@@ -124,8 +132,8 @@ Shape output_shape(const Operation& operation, std::span<const Shape> inputs, st
             return s;
           },
           [&](const Convolution& conv) { return convolution_shape(conv, inputs[0], complaint); },
-          [&](const MaxPool& pool) { return pool_shape(pool.size, pool.stride, inputs[0], complaint); },
-          [&](const AveragePool& pool) { return pool_shape(pool.size, pool.stride, inputs[0], complaint); },
+          [&](const MaxPool& pool) { return pool_shape(pool, inputs[0], complaint); },
+          [&](const AveragePool& pool) { return pool_shape(pool, inputs[0], complaint); },
           [&](const GlobalAveragePool&) {
             if (inputs[0].is_flat()) complaint.raise("global pooling needs feature maps, but a vector comes in");
             return Shape{inputs[0].channels, 0, 0};
@@ -159,6 +167,14 @@ Shape output_shape(const Operation& operation, std::span<const Shape> inputs, st
             if (dense.units < 1) complaint.raise("a dense layer needs at least one unit, not {}", dense.units);
             return Shape{dense.units, 0, 0};
           },
+          [&](const SqueezeExcite& squeeze) {
+            if (inputs[0].is_flat()) {
+              complaint.raise("squeeze-and-excitation needs feature maps, but a vector comes in");
+            }
+            if (squeeze.units < 1) complaint.raise("it needs at least one unit, not {}", squeeze.units);
+            return inputs[0];
+          },
+          [&](const Custom& custom) { return custom_operation(custom.kind, node).shape(custom.options, inputs); },
           [&](const auto&) { return inputs[0]; },
       },
       operation);
@@ -176,6 +192,15 @@ std::int64_t parameter_count(const Operation& operation, std::span<const Shape> 
             return static_cast<std::int64_t>(dense.units) * inputs[0].channels + (dense.bias ? dense.units : 0);
           },
           [&](const BatchNorm&) -> std::int64_t { return 2 * static_cast<std::int64_t>(inputs[0].channels); },
+          [&](const LayerNorm&) -> std::int64_t { return 2 * static_cast<std::int64_t>(inputs[0].channels); },
+          [&](const Scale&) -> std::int64_t { return inputs[0].channels; },
+          [&](const SqueezeExcite& squeeze) -> std::int64_t {
+            return 2 * static_cast<std::int64_t>(squeeze.units) * inputs[0].channels + squeeze.units +
+                   inputs[0].channels;
+          },
+          [&](const Custom& custom) -> std::int64_t {
+            return custom_operation(custom.kind, "").parameters(custom.options, inputs);
+          },
           [](const auto&) -> std::int64_t { return 0; },
       },
       operation);
@@ -189,8 +214,25 @@ std::int64_t multiply_add_count(const Operation& operation, std::span<const Shap
   if (const auto* dense = std::get_if<Dense>(&operation)) {
     return static_cast<std::int64_t>(dense->units) * inputs[0].channels;
   }
+  if (const auto* squeeze = std::get_if<SqueezeExcite>(&operation)) {
+    return 2 * static_cast<std::int64_t>(squeeze->units) * inputs[0].channels;
+  }
+  if (const auto* custom = std::get_if<Custom>(&operation)) {
+    return custom_operation(custom->kind, "").multiply_adds(custom->options, inputs);
+  }
   return 0;
 }
+
+namespace {
+
+template <typename Pool>
+void write_pool(const Pool& pool, Json& json) {
+  json["size"] = pool.size;
+  json["stride"] = pool.stride;
+  json["padding"] = pool.padding;
+}
+
+}  // namespace
 
 Json to_json(const Operation& operation) {
   Json json = {{"op", std::string(name_of(operation))}};
@@ -205,11 +247,17 @@ Json to_json(const Operation& operation) {
                    json["kernel"] = conv.kernel;
                    json["stride"] = conv.stride;
                    json["groups"] = conv.groups;
+                   json["dilation"] = conv.dilation;
                    json["bias"] = conv.bias;
                  },
                  [&](const Activation& activation) { json["kind"] = std::string(name_of(activation.kind)); },
-                 [&](const MaxPool& pool) { json["size"] = pool.size, json["stride"] = pool.stride; },
-                 [&](const AveragePool& pool) { json["size"] = pool.size, json["stride"] = pool.stride; },
+                 [&](const MaxPool& pool) { write_pool(pool, json); },
+                 [&](const AveragePool& pool) { write_pool(pool, json); },
+                 [&](const SqueezeExcite& squeeze) { json["units"] = squeeze.units; },
+                 [&](const Custom& custom) {
+                   json["kind"] = custom.kind;
+                   json["options"] = custom.options;
+                 },
                  [&](const Dropout& dropout) { json["rate"] = dropout.rate; },
                  [&](const Dense& dense) { json["units"] = dense.units, json["bias"] = dense.bias; },
                  [](const auto&) {},
@@ -223,6 +271,10 @@ Operation operation_from_json(const Json& json, std::string_view node) {
   if (!json.is_object()) complaint.raise("expected an object, not {}", json.dump());
   const auto op = field<std::string>(json, "op", complaint);
   const auto integer = [&](const char* name) { return field<int>(json, name, complaint); };
+  // Architectures written before this field was there lack it.
+  const auto integer_or = [&](const char* name, int otherwise) {
+    return json.contains(name) ? integer(name) : otherwise;
+  };
   const auto flag = [&](const char* name) { return field<bool>(json, name, complaint); };
   if (op == "input") {
     const auto sizes = field<std::vector<int>>(json, "shape", complaint);
@@ -235,19 +287,33 @@ Operation operation_from_json(const Json& json, std::string_view node) {
                        .kernel = integer("kernel"),
                        .stride = integer("stride"),
                        .groups = integer("groups"),
+                       .dilation = integer_or("dilation", 1),
                        .bias = flag("bias")};
   }
   if (op == "batch_norm") return BatchNorm{};
   if (op == "activation") return Activation{activation_kind_of(field<std::string>(json, "kind", complaint))};
-  if (op == "max_pool") return MaxPool{.size = integer("size"), .stride = integer("stride")};
-  if (op == "average_pool") return AveragePool{.size = integer("size"), .stride = integer("stride")};
+  if (op == "max_pool") {
+    return MaxPool{.size = integer("size"), .stride = integer("stride"), .padding = integer_or("padding", 0)};
+  }
+  if (op == "average_pool") {
+    return AveragePool{.size = integer("size"), .stride = integer("stride"), .padding = integer_or("padding", 0)};
+  }
   if (op == "global_average_pool") return GlobalAveragePool{};
   if (op == "add") return Add{};
   if (op == "concatenate") return Concatenate{};
   if (op == "dropout") return Dropout{field<double>(json, "rate", complaint)};
   if (op == "flatten") return Flatten{};
   if (op == "dense") return Dense{.units = integer("units"), .bias = flag("bias")};
+  if (op == "layer_norm") return LayerNorm{};
+  if (op == "squeeze_excite") return SqueezeExcite{.units = integer("units")};
+  if (op == "scale") return Scale{};
   if (op == "identity") return Identity{};
+  if (op == "zero") return Zero{};
+  if (op == "custom") {
+    Custom custom{.kind = field<std::string>(json, "kind", complaint), .options = json.value("options", Json())};
+    custom_operation(custom.kind, node);
+    return custom;
+  }
   const std::vector<std::string> known(kOperationNames.begin(), kOperationNames.end());
   complaint.raise("'{}' is no operation{}", op, did_you_mean(op, known));
 }

@@ -19,12 +19,14 @@ struct Input {
   bool operator==(const Input&) const = default;
 };
 
-/// A two-dimensional convolution, padded by kernel / 2 on each side, so that stride 1 keeps height and width.
+/// A two-dimensional convolution, padded by dilation * (kernel / 2) on each side, so that stride 1 keeps height and
+/// width.
 struct Convolution {
   int filters = 0;
   int kernel = 3;  ///< odd
   int stride = 1;
-  int groups = 1;  ///< divides both the channels that come in and the filters; equal to the channels: depthwise
+  int groups = 1;    ///< divides both the channels that come in and the filters; equal to the channels: depthwise
+  int dilation = 1;  ///< the distance between the pixels that a kernel looks at
   bool bias = false;
   bool operator==(const Convolution&) const = default;
 };
@@ -32,6 +34,12 @@ struct Convolution {
 /// Batch normalization over channels (or features) with a learned scale and shift (Ioffe & Szegedy 2015).
 struct BatchNorm {
   bool operator==(const BatchNorm&) const = default;
+};
+
+/// Layer normalization with a learned scale and shift: over the features of a vector (Ba et al. 2016), over the
+/// channels at each position of feature maps (Liu et al. 2022).
+struct LayerNorm {
+  bool operator==(const LayerNorm&) const = default;
 };
 
 enum class ActivationKind : std::uint8_t { kRelu, kSilu, kGelu, kSelu, kTanh };
@@ -42,15 +50,18 @@ struct Activation {
   bool operator==(const Activation&) const = default;
 };
 
-/// The largest or the mean of each window; windows do not reach over the border, so an odd rest is dropped.
+/// The largest or the mean of each window. Windows reach over the border by `padding` positions, which never count: the
+/// mean is over what lies inside. What does not fill a window at the far end is dropped.
 struct MaxPool {
   int size = 2;
   int stride = 2;
+  int padding = 0;  ///< at most size / 2
   bool operator==(const MaxPool&) const = default;
 };
 struct AveragePool {
   int size = 2;
   int stride = 2;
+  int padding = 0;
   bool operator==(const AveragePool&) const = default;
 };
 
@@ -86,12 +97,38 @@ struct Dense {
   bool operator==(const Dense&) const = default;
 };
 
+/// Multiplies each channel of feature maps by a number between 0 and 1 that two dense layers (with biases, a rectifier
+/// and a sigmoid) make of the means of all channels (Hu et al. 2018).
+struct SqueezeExcite {
+  int units = 0;  ///< of the first dense layer
+  bool operator==(const SqueezeExcite&) const = default;
+};
+
+/// Multiplies each channel (or feature) by a learned number: what a branch adds can start at nothing (Touvron et al.
+/// 2021).
+struct Scale {
+  bool operator==(const Scale&) const = default;
+};
+
 struct Identity {
   bool operator==(const Identity&) const = default;
 };
 
-using Operation = std::variant<Input, Convolution, BatchNorm, Activation, MaxPool, AveragePool, GlobalAveragePool, Add,
-                               Concatenate, Dropout, Flatten, Dense, Identity>;
+/// Zeros of the shape that comes in.
+struct Zero {
+  bool operator==(const Zero&) const = default;
+};
+
+/// An operation that a user has registered (`custom_operation.h`).
+struct Custom {
+  std::string kind;        ///< the name it was registered under
+  Json options = nullptr;  ///< whatever it needs
+  bool operator==(const Custom&) const = default;
+};
+
+using Operation =
+    std::variant<Input, Convolution, BatchNorm, LayerNorm, Activation, MaxPool, AveragePool, GlobalAveragePool, Add,
+                 Concatenate, Dropout, Flatten, Dense, SqueezeExcite, Scale, Identity, Zero, Custom>;
 
 /// As in JSON: "convolution", "batch_norm", ...
 std::string_view name_of(const Operation& operation);
