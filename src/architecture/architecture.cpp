@@ -92,16 +92,27 @@ Architecture Architecture::from_json(const Json& json) {
   return result;
 }
 
-std::uint64_t Architecture::hash() const {
-  std::string canonical;
+void Architecture::verify() const {
+  Architecture again;
   for (const Node& node : nodes_) {
-    Json entry = nascent::to_json(node.operation);
-    entry["inputs"] = node.inputs;
-    canonical += entry.dump();
+    const int index = again.append(node.name, node.operation, node.inputs);
+    if (const Shape& shape = again.node(index).shape; shape != node.shape) {
+      throw InputError(fmt::format("node '{}': {} comes out, but {} is noted down; build the architecture again",
+                                   node.name, to_string(shape), to_string(node.shape)));
+    }
   }
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : canonical) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return hash;
+}
+
+Architecture rebuilt(const Architecture& architecture, const PlaceNode& place) {
+  Architecture copy(architecture.input_shape());
+  std::vector<int> stand_in = {0};
+  for (int i = 1; i <= architecture.last(); ++i) {
+    const Node& node = architecture.node(i);
+    std::vector<int> inputs;
+    for (const int input : node.inputs) inputs.push_back(stand_in[static_cast<std::size_t>(input)]);
+    stand_in.push_back(place(copy, node, std::move(inputs)));
+  }
+  return copy;
 }
 
 }  // namespace nascent

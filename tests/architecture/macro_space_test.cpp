@@ -118,7 +118,7 @@ TEST(MacroSpace, DifferentChoicesMakeDifferentNetworks) {
   Random random(seed);
   const SearchSpace space = macro_space(kFashion);
   std::set<std::uint64_t> hashes;
-  for (int i = 0; i < 100; ++i) hashes.insert(build_macro(space.sample(random), {1, 28, 28}, 10).hash());
+  for (int i = 0; i < 100; ++i) hashes.insert(build_macro(space.sample(random), {1, 28, 28}, 10).canonical_hash());
   // A few coincide: with one stage at full resolution its way of pooling does not matter. A third of the points has one
   // stage, a third of these no block, and half of these full resolution; even they differ by filters and head.
   EXPECT_GT(hashes.size(), 80U);
