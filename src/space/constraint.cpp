@@ -35,13 +35,13 @@ bool keeps(const SearchSpace& space, const Configuration& configuration) {
         if (!list->element.allows(element.values)) return false;
     }
   }
-  return true;
+  return !space.traits().allowed || space.traits().allowed(configuration);
 }
 
 }  // namespace
 
 bool SearchSpace::allows(const Configuration& configuration) const {
-  return !constrained_ || keeps(*this, configuration);
+  return !is_constrained() || keeps(*this, configuration);
 }
 
 }  // namespace nascent

@@ -1,5 +1,7 @@
 // Drawing, counting and numbering the points of a space.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -13,6 +15,8 @@ namespace nascent {
 namespace {
 
 using Size = std::optional<std::uint64_t>;
+/// How often a point is drawn again that the traits forbid.
+constexpr int kMostDraws = 1000;
 constexpr std::uint64_t kLargestSize = std::uint64_t{1} << 62;
 
 Size sum(Size a, Size b) {
@@ -125,11 +129,18 @@ Value draw(const Parameter& parameter, Random& random) {
 }
 
 Configuration SearchSpace::sample(Random& random) const {
-  Configuration configuration;
-  configuration.reserve(parameters_.size());
-  for (const Parameter& parameter : parameters_) configuration.append(parameter.name, draw(parameter, random));
-  if (!constraints_.empty()) keep_constraints(*this, configuration, random);
-  return configuration;
+  const auto& allowed = traits().allowed;
+  for (int attempt = 0; attempt < kMostDraws; ++attempt) {
+    Configuration configuration;
+    configuration.reserve(parameters_.size());
+    for (const Parameter& parameter : parameters_) configuration.append(parameter.name, draw(parameter, random));
+    if (!constraints_.empty()) keep_constraints(*this, configuration, random);
+    if (!allowed || allowed(configuration)) return configuration;
+  }
+  throw InputError(fmt::format(
+      "search space: its limits (beyond the constraints) allow hardly any point, for {} random draws found none; "
+      "loosen the limits or narrow the ranges",
+      kMostDraws));
 }
 
 std::optional<std::uint64_t> SearchSpace::size() const {

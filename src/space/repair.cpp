@@ -110,9 +110,9 @@ InputError hardly_any_point(const Group& group) {
                   group.constraints.size() == 1 ? "it" : "them"));
 }
 
-}  // namespace
-
-std::optional<Configuration> repaired(const SearchSpace& space, Configuration configuration, Random& random) {
+/// A nearby point that keeps the constraints, whatever the traits say.
+std::optional<Configuration> with_constraints_kept(const SearchSpace& space, Configuration configuration,
+                                                   Random& random) {
   std::vector<Broken> broken;
   for (int step = 0; step < kMostSteps; ++step) {
     // Found anew in each candidate, since they point into it.
@@ -128,8 +128,18 @@ std::optional<Configuration> repaired(const SearchSpace& space, Configuration co
     find_broken(space, candidate, broken);
     if (broken.size() <= before || random.chance(kStepAside)) configuration = std::move(candidate);
   }
-  if (space.allows(configuration)) return configuration;
+  broken.clear();
+  find_broken(space, configuration, broken);
+  if (broken.empty()) return configuration;
   return {};
+}
+
+}  // namespace
+
+std::optional<Configuration> repaired(const SearchSpace& space, Configuration configuration, Random& random) {
+  std::optional<Configuration> kept = with_constraints_kept(space, std::move(configuration), random);
+  if (kept && !space.allows(*kept)) return {};
+  return kept;
 }
 
 void keep_constraints(const SearchSpace& space, Configuration& configuration, Random& random) {
@@ -140,7 +150,7 @@ void keep_constraints(const SearchSpace& space, Configuration& configuration, Ra
   for (const Group& group : groups_of(space)) {
     for (int repairs = 0; !group.kept(configuration); ++repairs) {
       if (repairs == kMostRepairs) throw hardly_any_point(group);
-      std::optional<Configuration> better = repaired(space, configuration, random);
+      std::optional<Configuration> better = with_constraints_kept(space, configuration, random);
       if (better)
         configuration = std::move(*better);
       else

@@ -44,9 +44,9 @@ void SearchSpace::add(Parameter parameter) {
   if (find(parameter.name) != nullptr)
     throw bad_parameter(parameter.name, "it is there already; give each parameter of one level a name of its own");
   if (const auto* categorical = std::get_if<CategoricalDomain>(&parameter.domain))
-    for (const Choice& choice : categorical->choices) constrained_ = constrained_ || choice.branch.constrained_;
+    for (const Choice& choice : categorical->choices) constrained_ = constrained_ || choice.branch.is_constrained();
   if (const auto* list = std::get_if<RepeatDomain>(&parameter.domain))
-    constrained_ = constrained_ || list->element.constrained_;
+    constrained_ = constrained_ || list->element.is_constrained();
   parameters_.push_back(std::move(parameter));
 }
 

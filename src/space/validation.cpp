@@ -135,6 +135,8 @@ void check_space(const std::string& prefix, const SearchSpace& space, const Conf
   }
   for (const Constraint& constraint : space.constraints())
     if (!constraint.allows(configuration)) fail_constraint(prefix, constraint, configuration);
+  if (space.traits().allowed && !space.traits().allowed(configuration))
+    fail(prefix.empty() ? "it" : prefix.substr(0, prefix.size() - 1), "is beyond the limits of the space");
 }
 
 Configuration read_space(const std::string& prefix, const SearchSpace& space, const Json& json);

@@ -97,6 +97,22 @@ TEST_P(SearchStrategyContract, TriesEveryPointOfAFiniteSpaceOnceAndThenEnds) {
   EXPECT_FALSE(strategy->suggest(100, {}));
 }
 
+TEST_P(SearchStrategyContract, ProposesOnlyWhatTheTraitsAllow) {
+  SearchSpace space = every_kind_of_parameter();
+  space.set_traits({.allowed = [](const Configuration& configuration) { return configuration.hash() % 3 != 0; }});
+  for (const Trial& trial : run(*make(space, seed_), 0, 60)) EXPECT_TRUE(space.allows(trial.configuration));
+  SearchSpace finite = small_finite_space();
+  finite.set_traits(space.traits());
+  std::set<std::uint64_t> seen;
+  for (const Trial& trial : run(*make(finite, seed_), 0, 100)) {
+    EXPECT_TRUE(finite.allows(trial.configuration));
+    seen.insert(trial.configuration.hash());
+  }
+  std::size_t allowed = 0;
+  for (std::uint64_t i = 0; i < *finite.size(); ++i) allowed += finite.allows(finite.point(i)) ? 1 : 0;
+  EXPECT_EQ(seen.size(), allowed);
+}
+
 TEST_P(SearchStrategyContract, EndsAfterTheOnlyPointOfASpaceWithoutChoice) {
   EXPECT_EQ(run(*make(SearchSpace().add_int("n", 3, 3).add_float("x", 2.0, 2.0), seed_), 0, 10).size(), 1u);
   EXPECT_EQ(run(*make(SearchSpace(), seed_), 0, 10).size(), 1u);

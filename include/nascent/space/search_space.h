@@ -26,6 +26,10 @@ struct SpaceTraits {
   std::function<std::string(const Configuration&)> key = {};
   /// A vector, always of the same length, in which near means alike. Models use it beside the encoding.
   std::function<std::vector<double>(const Configuration&)> features = {};
+  /// Points for which this is false count as breaking a constraint: bounds that no expression of the parameters can
+  /// say, as on the size of the network that a configuration stands for. Only asked where the constraints are kept.
+  /// Empty: all are allowed. The traits of spaces below the first have a say in this too.
+  std::function<bool(const Configuration&)> allowed = {};
 };
 
 /// Options of a numeric parameter.
@@ -70,8 +74,8 @@ class SearchSpace {
   const std::vector<Parameter>& parameters() const { return parameters_; }
   /// Those of this level; the spaces below have their own.
   const std::vector<Constraint>& constraints() const { return constraints_; }
-  /// Whether there are constraints here or anywhere below.
-  bool is_constrained() const { return constrained_; }
+  /// Whether there are constraints here or anywhere below, or traits that forbid points.
+  bool is_constrained() const { return constrained_ || traits().allowed; }
   const SpaceTraits& traits() const;
   const Parameter* find(std::string_view name) const;
   bool empty() const { return parameters_.empty(); }
@@ -79,9 +83,9 @@ class SearchSpace {
   /// A point drawn uniformly: each number from its (logarithmic) range, each category and each length alike. Values
   /// that the constraints of their level forbid are drawn again. Where these are so tight that a thousand draws find
   /// nothing, the last draw is repaired value by value, which is no longer quite uniform; throws `InputError` when that
-  /// fails too.
+  /// fails too, or when the traits allow none of a thousand points.
   Configuration sample(Random& random) const;
-  /// Whether all constraints are kept, those of active sub-spaces and elements too.
+  /// Whether all constraints are kept and the traits allow it, those of active sub-spaces and elements too.
   bool allows(const Configuration& configuration) const;
   /// What makes two configurations the same evaluation: a hash of `traits().key` if set, of the canonical form else.
   std::uint64_t key(const Configuration& configuration) const;
@@ -106,7 +110,7 @@ class SearchSpace {
   void add(Parameter parameter);
   std::vector<Parameter> parameters_;
   std::vector<Constraint> constraints_;
-  bool constrained_ = false;  ///< here or anywhere below
+  bool constrained_ = false;  ///< by constraints here, or by anything below
   std::shared_ptr<const SpaceTraits> traits_;
 };
 

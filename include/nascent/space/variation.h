@@ -38,7 +38,8 @@ std::vector<Configuration> neighbours(const SearchSpace& space, const Configurat
 /// only where constraints allow no mixture that was found.
 Configuration crossover(const SearchSpace& space, const Configuration& a, const Configuration& b, Random& random);
 
-/// A nearby point that the constraints allow: the parameters they name are drawn again, a bounded number of times.
+/// A nearby point that is allowed: the parameters that broken constraints name are drawn again, a bounded number of
+/// times. None where that finds nothing, or a point that the traits forbid.
 std::optional<Configuration> repaired(const SearchSpace& space, Configuration configuration, Random& random);
 
 }  // namespace nascent
