@@ -197,8 +197,11 @@ bool is_grid(const std::string& strategy) { return strategy.substr(0, strategy.f
 
 void tell_about(const StudyRecord& study, std::size_t trials, FitObserver& view) {
   if (trials > 0) view.note(fmt::format("going on with a study of {} trials (strategy {})", trials, study.strategy));
-  if (is_grid(study.strategy))
-    view.note(fmt::format("the grid has {} points", grid_size(study.strategy, setup_of(study))));
+  if (is_grid(study.strategy)) {
+    const std::optional<std::uint64_t> size = grid_size(study.strategy, setup_of(study));
+    view.note(size ? fmt::format("the grid has {} points", *size)
+                   : "the grid has more than 4.6e18 points; a random sample of them is tried");
+  }
   const CommandTemplate command(study.settings.at("command").get<std::vector<std::string>>(), study.space);
   if (!command.parameters_not_named().empty()) {
     view.note(

@@ -48,15 +48,16 @@ std::vector<Stage> stages_for(const StrategySetup& setup) {
   return {{0, "gp"}, {model_trials_before_evolution(setup.budget), "cmaes:sigma=0.1"}};
 }
 
-class Auto : public SearchStrategy {
+/// One strategy after the other.
+class Staged : public SearchStrategy {
  public:
-  explicit Auto(const StrategySetup& setup) : setup_(setup) {
+  Staged(std::string_view name, const StrategySetup& setup, const std::vector<Stage>& stages)
+      : name_(name), setup_(setup) {
     setup_.options.clear();  // each strategy has its own defaults
-    for (const Stage& stage : stages_for(setup_))
-      strategies_.push_back({stage.first_trial, make_strategy(stage.strategy, setup_)});
+    for (const Stage& stage : stages) strategies_.push_back({stage.first_trial, make_strategy(stage.strategy, setup_)});
   }
 
-  std::string_view name() const override { return "auto"; }
+  std::string_view name() const override { return name_; }
 
   std::optional<Proposal> suggest(std::int64_t number, std::span<const Trial> running) override {
     return strategies_.front().strategy->suggest(number, running);
@@ -79,6 +80,7 @@ class Auto : public SearchStrategy {
     std::unique_ptr<SearchStrategy> strategy;
   };
 
+  std::string_view name_;
   StrategySetup setup_;
   std::vector<Candidate> strategies_;  ///< the first proposes
   std::int64_t with_result_ = 0;
@@ -86,6 +88,13 @@ class Auto : public SearchStrategy {
 
 }  // namespace
 
-std::unique_ptr<SearchStrategy> make_auto(const StrategySetup& setup) { return std::make_unique<Auto>(setup); }
+std::unique_ptr<SearchStrategy> make_auto(const StrategySetup& setup) {
+  return std::make_unique<Staged>("auto", setup, stages_for(setup));
+}
+
+std::unique_ptr<SearchStrategy> make_bayesian(const StrategySetup& setup) {
+  const char* model = Encoding(setup.space).dimensions().size() <= kMostModelDimensions ? "gp" : "tpe";
+  return std::make_unique<Staged>("bayesian", setup, std::vector<Stage>{{0, model}});
+}
 
 }  // namespace nascent

@@ -5,29 +5,19 @@
 #include <algorithm>
 #include <cmath>
 
-#include "nascent/core/error.h"
 #include "nascent/space/encoding.h"
 
 namespace nascent {
 namespace {
 
-constexpr std::uint64_t kMost = std::uint64_t{1} << 62;
-
-std::uint64_t checked(bool overflow, std::uint64_t size) {
-  if (overflow || size > kMost)
-    throw InputError(
-        "the grid has more than 4.6e18 points; lower its resolution (\"grid:resolution=2\") or choose another "
-        "strategy");
-  return size;
-}
+constexpr std::uint64_t kTooMany = GridPoints::kMost + 1;
 
 std::uint64_t product(std::uint64_t a, std::uint64_t b) {
   std::uint64_t size = 0;
-  const bool overflow = __builtin_mul_overflow(a, b, &size);
-  return checked(overflow, size);
+  return __builtin_mul_overflow(a, b, &size) ? kTooMany : std::min(size, kTooMany);
 }
 
-std::uint64_t sum(std::uint64_t a, std::uint64_t b) { return checked(false, a + b); }
+std::uint64_t sum(std::uint64_t a, std::uint64_t b) { return std::min(a + b, kTooMany); }
 
 /// Evenly spaced values of the only parameter of a space, both ends included; the middle if it is to be one.
 std::vector<Value> spaced_values(const SearchSpace& only, std::uint64_t count) {
@@ -59,7 +49,6 @@ std::vector<Value> spaced_values(const SearchSpace& only, std::uint64_t count) {
 
 GridPoints::GridPoints(const SearchSpace& space, const Resolution& resolution) {
   root_.push_back(make_level(space, {}, resolution));
-  size_ = root_.front().size;
 }
 
 GridPoints::Level GridPoints::make_level(const SearchSpace& space, const Path& prefix, const Resolution& resolution) {
@@ -108,8 +97,6 @@ GridPoints::Axis GridPoints::make_axis(const Parameter& parameter, const Path& p
   return axis;
 }
 
-Configuration GridPoints::point(std::uint64_t index) const { return point_of(root_.front(), index); }
-
 Configuration GridPoints::point_of(const Level& level, std::uint64_t index) {
   Configuration configuration;
   for (const Axis& axis : level.axes) {
@@ -133,13 +120,32 @@ Value GridPoints::value_of(const Axis& axis, std::uint64_t index) {
       if (index < of_length) break;
       index -= of_length;
     }
-    of_length *= element.size;
+    of_length = product(of_length, element.size);
   }
   std::vector<Element> elements;
   for (std::int64_t i = 0; i < length; ++i) {
     elements.push_back({static_cast<std::uint64_t>(i) + 1, point_of(element, index % element.size)});
     index /= element.size;
   }
+  return elements;
+}
+
+Configuration GridPoints::draw_from(const Level& level, Random& random) {
+  Configuration configuration;
+  for (const Axis& axis : level.axes) configuration.set(axis.name, draw_value(axis, random));
+  return configuration;
+}
+
+Value GridPoints::draw_value(const Axis& axis, Random& random) {
+  if (!axis.numbers.empty()) return axis.numbers[random.below(axis.numbers.size())];
+  if (!axis.categories.empty()) {
+    const auto& [name, level] = axis.categories[random.below(axis.categories.size())];
+    return ChoiceValue{name, draw_from(level, random)};
+  }
+  const std::uint64_t lengths = static_cast<std::uint64_t>(axis.longest - axis.shortest) + 1;
+  const std::uint64_t length = static_cast<std::uint64_t>(axis.shortest) + random.below(lengths);
+  std::vector<Element> elements;
+  for (std::uint64_t i = 1; i <= length; ++i) elements.push_back({i, draw_from(axis.element.front(), random)});
   return elements;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "nascent/core/random.h"
 #include "nascent/space/search_space.h"
 
 namespace nascent {
@@ -22,11 +23,17 @@ class GridPoints {
   };
   using Resolution = std::function<std::uint64_t(const Path& path)>;
 
-  /// Throws `InputError` if there are more than 2^62 points.
   GridPoints(const SearchSpace& space, const Resolution& resolution);
 
-  std::uint64_t size() const { return size_; }
-  Configuration point(std::uint64_t index) const;
+  /// More than this are not counted.
+  static constexpr std::uint64_t kMost = std::uint64_t{1} << 62;
+
+  /// The number of points, or `kMost + 1` where there are more than `kMost`.
+  std::uint64_t size() const { return root_.front().size; }
+  /// The point of this index, below `size()`.
+  Configuration point(std::uint64_t index) const { return point_of(root_.front(), index); }
+  /// A point at random: every category, every length and every value of a number alike.
+  Configuration draw(Random& random) const { return draw_from(root_.front(), random); }
 
  private:
   struct Level;
@@ -49,9 +56,10 @@ class GridPoints {
   static Axis make_axis(const Parameter& parameter, const Path& path, const Resolution& resolution);
   static Configuration point_of(const Level& level, std::uint64_t index);
   static Value value_of(const Axis& axis, std::uint64_t index);
+  static Configuration draw_from(const Level& level, Random& random);
+  static Value draw_value(const Axis& axis, Random& random);
 
   std::vector<Level> root_;  ///< one
-  std::uint64_t size_ = 0;
 };
 
 }  // namespace nascent

@@ -81,6 +81,9 @@ class Permutation {
   int half_bits_;
 };
 
+/// So many draws without a point that may be tried, and a grid that cannot be counted is taken for exhausted.
+constexpr std::uint64_t kMostDraws = 10000;
+
 /// Every point of a grid once. See docs/methods/grid.md.
 class GridSearch : public SearchStrategy {
  public:
@@ -88,13 +91,15 @@ class GridSearch : public SearchStrategy {
       : space_(setup.space),
         tried_(setup),
         points_(make_points(setup)),
-        permutation_(points_.size(), setup.seed),
+        permutation_(std::min(points_.size(), GridPoints::kMost), setup.seed),
+        seed_(setup.seed),
         shuffled_(setup.option("shuffled") != 0.0) {}
 
   std::string_view name() const override { return "grid"; }
-  std::uint64_t size() const { return points_.size(); }
+  std::optional<std::uint64_t> size() const { return is_counted() ? std::optional(points_.size()) : std::nullopt; }
 
-  std::optional<Proposal> suggest(std::int64_t, std::span<const Trial> running) override {
+  std::optional<Proposal> suggest(std::int64_t number, std::span<const Trial> running) override {
+    if (!is_counted() && shuffled_) return drawn(number, running);
     tried_.set_running({});
     // What is finished or forbidden stays so: the search for the next point need not come back.
     while (next_ < points_.size() && !is_open(point(next_))) ++next_;
@@ -109,6 +114,19 @@ class GridSearch : public SearchStrategy {
   void observe(const Trial& trial) override { tried_.add(trial.configuration); }
 
  private:
+  bool is_counted() const { return points_.size() <= GridPoints::kMost; }
+
+  /// The next of a shuffled grid too large to be numbered, of which no search will see more than a random sample.
+  std::optional<Proposal> drawn(std::int64_t number, std::span<const Trial> running) {
+    tried_.set_running(running);
+    Random random(seed_, static_cast<std::uint64_t>(number));
+    for (std::uint64_t i = 0; i < kMostDraws; ++i) {
+      Configuration configuration = points_.draw(random);
+      if (is_open(configuration)) return Proposal{std::move(configuration), {}};
+    }
+    return {};
+  }
+
   Configuration point(std::uint64_t i) const { return points_.point(shuffled_ ? permutation_(i) : i); }
   bool is_open(const Configuration& configuration) const {
     return !tried_.contains(configuration) && space_.allows(configuration);
@@ -118,6 +136,7 @@ class GridSearch : public SearchStrategy {
   TriedConfigurations tried_;
   GridPoints points_;
   Permutation permutation_;
+  std::uint64_t seed_;
   bool shuffled_;
   std::uint64_t next_ = 0;  ///< all points before it, in the order of the search, are finished or forbidden
 };
@@ -128,7 +147,7 @@ std::unique_ptr<SearchStrategy> make_grid_search(const StrategySetup& setup) {
   return std::make_unique<GridSearch>(setup);
 }
 
-std::uint64_t grid_size(const std::string& text, const StrategySetup& setup) {
+std::optional<std::uint64_t> grid_size(const std::string& text, const StrategySetup& setup) {
   const std::unique_ptr<SearchStrategy> strategy = make_strategy(text, setup);
   const auto* grid = dynamic_cast<const GridSearch*>(strategy.get());
   if (grid == nullptr) throw InternalError(fmt::format("\"{}\" is not a grid search", text));

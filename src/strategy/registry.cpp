@@ -99,6 +99,7 @@ const std::vector<StrategyEntry>& strategies() {
        make_gp,
        {{"initial", 0, 0, 10000,
          "Quasi-random trials with a result before the model is used; 0: 5 to 15, by the size of the space."}}},
+      {"bayesian", "Bayesian optimization for short: gp, or tpe in spaces of more than 60 dimensions.", make_bayesian},
       {"quasi-random", "Visits the points of a scrambled Sobol sequence, which fill the space more evenly than random.",
        make_quasi_random_search},
       {"forest",

@@ -11,6 +11,10 @@ namespace nascent {
 /// Chooses among the others; see docs/methods/auto.md.
 std::unique_ptr<SearchStrategy> make_auto(const StrategySetup& setup);
 
+/// A model of the results whatever the space: a Gaussian process, or density estimators in many dimensions; see
+/// docs/methods/auto.md.
+std::unique_ptr<SearchStrategy> make_bayesian(const StrategySetup& setup);
+
 /// Draws every proposal uniformly from the space.
 std::unique_ptr<SearchStrategy> make_random_search(const StrategySetup& setup);
 

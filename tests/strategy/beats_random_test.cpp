@@ -116,7 +116,7 @@ TEST_P(BeatsRandom, InASignTest) {
   // These two know no results: what they promise is to leave no large hole.
   const bool fills = name == "grid" || name == "quasi-random";
   // Models learn from few trials, and cost more; populations and policies need a few generations.
-  const std::set<std::string> models{"gp", "tpe", "forest", "auto"};
+  const std::set<std::string> models{"gp", "tpe", "forest", "auto", "bayesian"};
   const std::int64_t trials = models.contains(name) ? 30 : 250;
   const std::vector<Problem> all = problems();
   int wins = 0;

@@ -141,10 +141,47 @@ TEST(GridSearch, SaysWhatAnUnknownPathMayHaveMeant) {
             "strategy \"grid\": the resolution of \"lr\" must be a whole number from 1 to 1000000000, not 2.5");
 }
 
-TEST(GridSearch, RefusesAGridWithoutEnd) {
+/// Lists of layers: about 10^13 points of 12 layers, and 10^26 of two such lists.
+SearchSpace uncountable() {
+  SearchSpace layer;
+  layer.add_int("filters", 1, 4).add_categorical("kind", {"a", "b", "c"});
   SearchSpace space;
-  for (int i = 0; i < 40; ++i) space.add_float("x" + std::to_string(i), 0.0, 1.0);
-  EXPECT_EQ(error_of("grid", space).find("the grid has more than 4.6e18 points; lower its resolution"), 0u);
+  space.add_repeat("first", 0, 12, layer).add_repeat("second", 1, 12, layer).add_float("rate", 0.0, 1.0);
+  return space;
+}
+
+TEST(GridSearch, DrawsFromAGridTooLargeToBeCounted) {
+  const SearchSpace space = uncountable();
+  EXPECT_EQ(grid_size("grid", setup_of(space)), std::nullopt);
+  const auto strategy = make_strategy("grid:resolution=3", setup_of(space));
+  std::set<std::uint64_t> seen;
+  std::set<std::size_t> lengths;
+  std::set<double> rates;
+  for (std::int64_t number = 0; number < 300; ++number) {
+    const std::optional<Proposal> proposal = strategy->suggest(number, {});
+    ASSERT_TRUE(proposal.has_value()) << number;
+    space.validate(proposal->configuration);
+    EXPECT_TRUE(seen.insert(space.key(proposal->configuration)).second) << number;
+    lengths.insert(proposal->configuration.elements("second").size());
+    rates.insert(proposal->configuration.number("rate"));
+    strategy->observe(completed(running_trial(number, *proposal), 1.0));
+  }
+  EXPECT_EQ(lengths.size(), 12u);
+  EXPECT_EQ(rates, (std::set<double>{0.0, 0.5, 1.0}));
+}
+
+TEST(GridSearch, CountsThroughAGridTooLargeToBeCounted) {
+  const SearchSpace space = uncountable();
+  const auto strategy = make_strategy("grid:shuffled=0", setup_of(space));
+  std::vector<std::size_t> lengths;
+  for (std::int64_t number = 0; number < 14; ++number) {
+    const std::optional<Proposal> proposal = strategy->suggest(number, {});
+    ASSERT_TRUE(proposal.has_value());
+    lengths.push_back(proposal->configuration.elements("first").size());
+    strategy->observe(completed(running_trial(number, *proposal), 1.0));
+  }
+  // One empty list, the twelve lists of one element, then those of two.
+  EXPECT_EQ(lengths, (std::vector<std::size_t>{0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2}));
 }
 
 }  // namespace
