@@ -94,6 +94,29 @@ std::uint64_t parse_size(std::string_view text, std::string_view option) {
   return static_cast<std::uint64_t>(bytes);
 }
 
+std::int64_t parse_count(std::string_view text, std::string_view option) {
+  const auto fail = [&]() {
+    return InputError(fmt::format("{}: \"{}\" is not a whole number; write for example 500k or 50M", option, text));
+  };
+  double value = 0.0;
+  std::string_view rest = text;
+  if (!take_number(rest, value)) throw fail();
+  const std::string_view unit = take_letters(rest);
+  if (!rest.empty()) throw fail();
+  if (unit == "k" || unit == "K")
+    value *= 1e3;
+  else if (unit == "M")
+    value *= 1e6;
+  else if (unit == "G")
+    value *= 1e9;
+  else if (!unit.empty())
+    throw fail();
+  const double whole = std::round(value);
+  // 1.1M is 1100000.0000000002 in binary.
+  if (!(whole >= 1.0) || whole > 9e18 || std::fabs(value - whole) > 1e-6 * whole) throw fail();
+  return static_cast<std::int64_t>(whole);
+}
+
 std::string format_duration(double seconds) {
   if (!std::isfinite(seconds)) return "unlimited";
   if (seconds < 0.9995) return fmt::format("{:.0f} ms", seconds * 1e3);

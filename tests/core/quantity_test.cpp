@@ -49,6 +49,26 @@ TEST(Size, IsRefusedWithTheOptionAndTheText) {
   }
 }
 
+TEST(Count, IsReadInPowersOf1000) {
+  EXPECT_EQ(parse_count("1", "--max-parameters"), 1);
+  EXPECT_EQ(parse_count("500000", "--max-parameters"), 500000);
+  EXPECT_EQ(parse_count("500k", "--max-parameters"), 500000);
+  EXPECT_EQ(parse_count("1.1M", "--max-parameters"), 1100000);
+  EXPECT_EQ(parse_count("2G", "--max-parameters"), 2000000000);
+}
+
+TEST(Count, IsRefusedWithTheOptionAndTheText) {
+  for (const char* text : {"", "x", "k", "-1", "0", "0.5", "1.5", "2X", "5 k", "500kB", "99999999999G", "nan"}) {
+    try {
+      parse_count(text, "--max-parameters");
+      FAIL() << "\"" << text << "\" was accepted";
+    } catch (const InputError& error) {
+      EXPECT_EQ(error.what(),
+                "--max-parameters: \"" + std::string(text) + "\" is not a whole number; write for example 500k or 50M");
+    }
+  }
+}
+
 TEST(Format, WritesTimesSizesAndNumbersForPeople) {
   EXPECT_EQ(format_duration(0.4), "400 ms");
   EXPECT_EQ(format_duration(4.26), "4.3 s");
