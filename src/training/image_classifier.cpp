@@ -3,18 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <numeric>
 
 #include "nascent/architecture/macro_space.h"
 #include "nascent/core/error.h"
 #include "nascent/core/files.h"
 #include "nascent/data/metric.h"
-#include "training/image_batch.h"
+#include "training/augmented_images.h"
 #include "training/network.h"
-#include "training/schedule.h"
-#include "training/time_budget.h"
 #include "training/weights_file.h"
 
 namespace nascent {
@@ -37,40 +32,11 @@ torch::Device device_named(const std::string& name) {
   return device;
 }
 
-std::unique_ptr<FlatOptimizer> make_optimizer(const Network& network, const ImageTraining& training) {
-  if (training.adamw) return std::make_unique<FlatOptimizer>(network.optimizer_members(), AdamWOptions{});
-  return std::make_unique<FlatOptimizer>(network.optimizer_members(), SgdOptions{});
-}
-
-/// Gives out batches of rows, each row once in an epoch, in an order of its own for each epoch.
-class Shuffler {
- public:
-  Shuffler(std::vector<std::uint32_t> rows, std::size_t batch, Random random)
-      : rows_(std::move(rows)), batch_(std::min(batch, rows_.size())), random_(random), at_(rows_.size()) {}
-
-  /// The rest of an epoch that does not fill a batch is left out: each epoch leaves out others.
-  std::span<const std::uint32_t> next() {
-    if (at_ + batch_ > rows_.size()) {
-      random_.shuffle(rows_);
-      at_ = 0;
-    }
-    at_ += batch_;
-    return std::span(rows_).subspan(at_ - batch_, batch_);
-  }
-  std::size_t batch() const { return batch_; }
-
- private:
-  std::vector<std::uint32_t> rows_;
-  std::size_t batch_;
-  Random random_;
-  std::size_t at_;
-};
-
 }  // namespace
 
 struct ImageClassifier::State {
   ImageSchema schema;
-  ImageTraining training;
+  NetworkTraining training;
   Architecture architecture;
   Precision precision;
   torch::Device device;
@@ -121,7 +87,6 @@ Matrix ImageClassifier::State::predict(const ImageSet& images, std::span<const s
 
 double ImageClassifier::State::validate(const ImageSet& images, std::span<const std::uint32_t> rows,
                                         const Metric& metric) {
-  if (rows.empty()) return std::numeric_limits<double>::quiet_NaN();
   std::vector<double> truth;
   for (const std::uint32_t row : rows) truth.push_back(images.labels()[row]);
   validation_predictions = predict(images, rows, false);
@@ -131,9 +96,9 @@ double ImageClassifier::State::validate(const ImageSet& images, std::span<const 
 ImageClassifier::ImageClassifier(const Configuration& configuration, ImageSchema schema, ImageClassifierOptions options)
     : ImageClassifier(build_macro(configuration, {schema.channels, schema.height, schema.width},
                                   static_cast<int>(schema.task.outputs())),
-                      ImageTraining::from_configuration(configuration), schema, options) {}
+                      NetworkTraining::from_configuration(configuration), schema, options) {}
 
-ImageClassifier::ImageClassifier(Architecture architecture, ImageTraining training, ImageSchema schema,
+ImageClassifier::ImageClassifier(Architecture architecture, NetworkTraining training, ImageSchema schema,
                                  ImageClassifierOptions options) {
   const Shape input{schema.channels, schema.height, schema.width};
   const Shape output{static_cast<int>(schema.task.outputs()), 0, 0};
@@ -160,7 +125,6 @@ ImageClassifier::~ImageClassifier() = default;
 Json ImageClassifier::fit(const ImageSet& images, std::span<const std::uint32_t> training,
                           std::span<const std::uint32_t> validation, const ImageFitContext& context) {
   State& s = *state_;
-  TimeBudget time(context.deadline, static_cast<double>(validation.size()));
   s.check_size(images);
   const Metric& metric = metric_named(context.metric, s.schema.task.kind);
   std::vector<std::uint32_t> rows;
@@ -168,106 +132,35 @@ Json ImageClassifier::fit(const ImageSet& images, std::span<const std::uint32_t>
     if (images.labels()[row] >= 0) rows.push_back(row);
   }
   if (rows.empty()) throw InputError("there is no training image with a known class");
-  if (time.for_training() <= 0.0) throw Error("there was no time for a single batch");
-  const auto epoch_samples = static_cast<double>(rows.size());
-
-  torch::manual_seed(mix_seed(context.seed, 2));
   if (s.network == nullptr) {
     s.statistics = pixel_statistics(images, rows);
     s.make_network(context.seed);
   }
-  const std::unique_ptr<FlatOptimizer> optimizer = make_optimizer(*s.network, s.training);
-  const Augmentation augmentation = s.training.augmentation_for(s.schema.height, s.schema.width);
-  Random augmenting(context.seed, 3);
-  Shuffler shuffler(std::move(rows), static_cast<std::size_t>(s.training.batch_size), Random(context.seed, 4));
-  const auto batch = static_cast<double>(shuffler.batch());
-  const double budget =
-      context.samples > 0.0 ? std::max(context.samples, batch) : std::numeric_limits<double>::infinity();
+  AugmentedImages batches(images, std::move(rows), s.statistics,
+                          s.training.augmentation_for(s.schema.height, s.schema.width),
+                          static_cast<std::size_t>(s.training.batch_size), context.seed, s.device.is_cuda());
+  NetworkTrainer trainer(*s.network, s.training, s.precision, s.device);
+  TrainingContext circumstances{.seed = context.seed,
+                                .samples = context.samples,
+                                .deadline = context.deadline,
+                                .should_stop = context.should_stop,
+                                .validate = {},
+                                .validation_rows = static_cast<double>(validation.size()),
+                                .on_report = context.on_report};
+  if (!validation.empty()) circumstances.validate = [&] { return s.validate(images, validation, metric); };
+  const TrainingSummary result = trainer.train(batches, circumstances);
 
-  const torch::Tensor pixels = s.batch_tensor(shuffler.batch());
-  const torch::Tensor classes = torch::empty({static_cast<std::int64_t>(shuffler.batch())}, torch::kInt64);
-  const auto loss_options =
-      torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(s.training.label_smoothing);
-
-  double samples = 0.0;
-  double progress = 0.0;
-  double loss_sum = 0.0;
-  double last_loss = 0.0;
-  double training_seconds = 0.0;
-  std::int64_t steps = 0;
-  std::int64_t steps_at_report = 0;
-  ImageReport report;
-  report.validation = std::numeric_limits<double>::quiet_NaN();
-  bool cut = false;
-
-  const auto validate_and_report = [&] {
-    const Stopwatch watch;
-    report.validation = s.validate(images, validation, metric);
-    time.validation_took(watch.seconds());
-    ++report.step;
-    report.samples = samples;
-    report.epochs = samples / epoch_samples;
-    report.training_loss = last_loss =
-        loss_sum / static_cast<double>(std::max<std::int64_t>(1, steps - steps_at_report));
-    report.seconds = time.elapsed();
-    loss_sum = 0.0;
-    steps_at_report = steps;
-    s.network->train();
-    return !context.on_report || context.on_report(report);
-  };
-
-  s.network->train();
-  while (progress < 1.0) {
-    if (context.should_stop && context.should_stop()) {
-      cut = true;
-      break;
-    }
-    const Stopwatch step_watch;
-    const std::span<const std::uint32_t> chosen = shuffler.next();
-    write_augmented_batch(images, chosen, s.statistics, augmentation, augmenting, pixels.data_ptr<float>());
-    for (std::size_t i = 0; i < chosen.size(); ++i) classes.data_ptr<std::int64_t>()[i] = images.labels()[chosen[i]];
-
-    optimizer->zero_gradients();
-    const torch::Tensor output = s.network->forward(pixels.to(s.device), s.precision);
-    const torch::Tensor loss = torch::nn::functional::cross_entropy(output, classes.to(s.device), loss_options);
-    loss.backward();
-    optimizer->step(s.training.learning_rate * one_cycle(progress), s.training.weight_decay);
-
-    const auto loss_value = loss.item<double>();
-    samples += batch;
-    ++steps;
-    if (!std::isfinite(loss_value)) {
-      throw Error(fmt::format("diverged: the loss became NaN at epoch {:.1f}; a smaller learning rate may help",
-                              samples / epoch_samples));
-    }
-    loss_sum += loss_value;
-    training_seconds += step_watch.seconds();
-    time.training_took(training_seconds / samples);
-    // The budget in seconds moves as the time of a validation gets known; progress never goes back.
-    progress = std::max(progress, Progress(budget, time.for_training()).at(samples, time.elapsed()));
-    const bool epoch_ended = std::floor(samples / epoch_samples) > std::floor((samples - batch) / epoch_samples);
-    // No report shortly before the last one.
-    if (epoch_ended && progress < 0.97 && !validate_and_report()) {
-      cut = true;
-      break;
-    }
-  }
-  if (steps == 0) throw Error("the fit was stopped before its first batch");
-  // What was asked to stop may not have the time for a validation; without any there would be no result at all.
-  if (steps > steps_at_report && (!cut || report.step == 0)) validate_and_report();
-  s.network->eval();
-
-  Json details = {{"samples", samples},
-                  {"epochs", samples / epoch_samples},
-                  {"steps", steps},
-                  {"seconds", time.elapsed()},
-                  {"images_per_second", samples / training_seconds},
+  Json details = {{"samples", result.samples},
+                  {"epochs", result.epochs},
+                  {"steps", result.steps},
+                  {"seconds", result.seconds},
+                  {"images_per_second", result.samples_per_second},
                   {"parameters", s.architecture.parameters()},
                   {"multiply_adds", s.architecture.multiply_adds()},
                   {"network", summary(s.architecture)},
-                  {"training_loss", last_loss},
-                  {"cut", cut}};
-  if (!validation.empty()) details["validation"] = {{metric.name, report.validation}};
+                  {"training_loss", result.training_loss},
+                  {"cut", result.cut}};
+  if (!validation.empty()) details["validation"] = {{metric.name, result.validation}};
   return details;
 }
 
@@ -279,7 +172,7 @@ Matrix ImageClassifier::predict(const ImageSet& images, std::span<const std::uin
 const Matrix& ImageClassifier::validation_predictions() const { return state_->validation_predictions; }
 const Architecture& ImageClassifier::architecture() const { return state_->architecture; }
 const ImageSchema& ImageClassifier::schema() const { return state_->schema; }
-const ImageTraining& ImageClassifier::training() const { return state_->training; }
+const NetworkTraining& ImageClassifier::training() const { return state_->training; }
 
 void ImageClassifier::save(const std::filesystem::path& folder) const {
   if (state_->network == nullptr) throw InternalError("an image classifier was to be saved before it was fitted");
@@ -300,7 +193,7 @@ ImageClassifier ImageClassifier::load(const std::filesystem::path& folder, Image
   try {
     const Json json = Json::parse(text);
     state = std::make_unique<State>(State{.schema = ImageSchema::from_json(json.at("schema")),
-                                          .training = ImageTraining::from_json(json.at("training")),
+                                          .training = NetworkTraining::from_json(json.at("training")),
                                           .architecture = Architecture::from_json(json.at("architecture")),
                                           .precision = options.precision,
                                           .device = device_named(options.device),

@@ -13,7 +13,8 @@
 #include "nascent/data/images.h"
 #include "nascent/data/matrix.h"
 #include "nascent/space/configuration.h"
-#include "training/image_training.h"
+#include "training/network_trainer.h"
+#include "training/network_training.h"
 #include "training/precision.h"
 
 namespace nascent {
@@ -23,15 +24,8 @@ struct ImageClassifierOptions {
   std::string device = "cpu";  ///< "cpu", "cuda" or "cuda:N"
 };
 
-/// How far a fit is, told after every epoch and at the end.
-struct ImageReport {
-  std::int64_t step = 0;  ///< 1, 2, ...
-  double samples = 0.0;   ///< training images seen so far, repetitions counted
-  double epochs = 0.0;
-  double training_loss = 0.0;  ///< mean since the last report
-  double validation = 0.0;     ///< the metric on the validation rows; NaN if there are none
-  double seconds = 0.0;        ///< since the fit began
-};
+/// How far a fit is; its validation is the metric on the validation rows.
+using ImageReport = TrainingReport;
 
 /// The circumstances of one fit.
 struct ImageFitContext {
@@ -54,7 +48,7 @@ class ImageClassifier {
   ImageClassifier(const Configuration& configuration, ImageSchema schema, ImageClassifierOptions options = {});
   /// The same for a network and a training that come from elsewhere. Throws `InputError` when the network does not take
   /// images of the schema or does not give one output for each class.
-  ImageClassifier(Architecture architecture, ImageTraining training, ImageSchema schema,
+  ImageClassifier(Architecture architecture, NetworkTraining training, ImageSchema schema,
                   ImageClassifierOptions options = {});
   ImageClassifier(ImageClassifier&&) noexcept;
   ImageClassifier& operator=(ImageClassifier&&) noexcept;
@@ -80,7 +74,7 @@ class ImageClassifier {
 
   const Architecture& architecture() const;
   const ImageSchema& schema() const;
-  const ImageTraining& training() const;
+  const NetworkTraining& training() const;
 
   /// Writes `image_classifier.json` and `weights.pt` into an existing folder.
   void save(const std::filesystem::path& folder) const;

@@ -22,6 +22,8 @@ double one_cycle(double progress, double warm_up) {
   return half_cosine((progress - warm_up) / (1.0 - warm_up));
 }
 
+double cosine(double progress) { return one_cycle(progress, 0.02); }
+
 double coslog4(double progress) {
   const double t = std::clamp(progress, 0.0, 1.0);
   return 0.5 * (1.0 - std::cos(2.0 * std::numbers::pi * std::log2(1.0 + 15.0 * t)));

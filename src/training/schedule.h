@@ -21,6 +21,9 @@ class Progress {
 /// falls to zero along half a cosine (Loshchilov & Hutter 2017; one cycle of Smith 2018).
 double one_cycle(double progress, double warm_up = 0.15);
 
+/// The peak after a warm-up over the first fiftieth of the training, then half a cosine down to zero.
+double cosine(double progress);
+
 /// (1 - cos(2 pi log2(1 + 15 t))) / 2: four cycles of growing length, each from zero to the peak and back (Holzmueller
 /// et al. 2024, "Better by default"). Ends at zero.
 double coslog4(double progress);

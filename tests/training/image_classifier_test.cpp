@@ -82,7 +82,7 @@ TEST_F(ImageClassifierTest, LearnsEveryKindOfConfigurationOfItsFamily) {
     ImageClassifier classifier(configuration, quarter_schema());
     const Json details = classifier.fit(images_, training_, validation_, budget(300, seed));
     EXPECT_TRUE(std::isfinite(details["validation"]["accuracy"].get<double>()));
-    EXPECT_EQ(ImageTraining::from_json(classifier.training().to_json()).to_json(), classifier.training().to_json());
+    EXPECT_EQ(NetworkTraining::from_json(classifier.training().to_json()).to_json(), classifier.training().to_json());
   }
 }
 
