@@ -1,12 +1,13 @@
 #pragma once
 
 #include "nascent/architecture/macro_space.h"
+#include "nascent/architecture/network_space.h"
 #include "nascent/learner/family.h"
 
 namespace nascent {
 
-/// Convolutional networks for images as one family: the space of networks (`macro_space`) together with how they are
-/// trained, and where to start. Knows no tensors; the training room turns its configurations into classifiers.
+/// Networks for images as one family: a space of networks together with how they are trained, and where to start. Knows
+/// no tensors; whoever has the options builds the network (`make_network_space`), and the training room trains it.
 ///
 ///     optimizer      sgd {learning_rate, weight_decay} | adamw {learning_rate, weight_decay}
 ///                    sgd is Nesterov's with momentum 0.9, and its decay is part of the gradient; adamw decouples it
@@ -14,7 +15,12 @@ namespace nascent {
 ///     augmentation   none | crop | flip | crop_flip | crop_flip_cutout
 ///     label_smoothing  0 ... 0.2
 ///
-/// The first configurations are good for a few minutes on one thread; the cheapest comes last.
+/// `options.training` replaces those of the same name, and may add to them. The first configurations are those of the
+/// space, the smallest first. Throws what `make_network_space` throws, and `InputError` where a parameter of training
+/// has the name of one of the network.
+Family image_family(const NetworkSpaceOptions& options, const NetworkTask& task);
+
+/// The same with the networks of `macro_space`.
 Family image_family(const ImageTraits& traits, const MacroLimits& limits = {});
 
 }  // namespace nascent
