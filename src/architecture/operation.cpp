@@ -82,6 +82,8 @@ void check_input_count(const Operation& operation, std::size_t count, const Comp
   const bool joins = std::holds_alternative<Add>(operation) || std::holds_alternative<Concatenate>(operation);
   if (std::holds_alternative<Input>(operation)) {
     if (count != 0) complaint.raise("an input reads no other node, but {} are given", count);
+  } else if (std::holds_alternative<Custom>(operation)) {
+    if (count == 0) complaint.raise("custom reads at least one node, but none is given");
   } else if (joins ? count < 2 : count != 1) {
     complaint.raise("{} reads {}, but {} are given", name_of(operation),
                     joins ? "two or more nodes" : "exactly one node", count);

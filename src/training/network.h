@@ -7,7 +7,7 @@
 #include "nascent/core/random.h"
 #include "training/execution_plan.h"
 #include "training/flat_optimizer.h"
-#include "training/fused_layers.h"
+#include "training/network_weights.h"
 #include "training/precision.h"
 #include "training/torch.h"
 
@@ -23,7 +23,8 @@ class Network : public torch::nn::Module {
  public:
   /// Draws fresh weights: He's normal initialization for convolutions and dense layers; the scale of a normalization
   /// that feeds an addition starts at zero, so that each residual block starts as the identity (Goyal et al. 2017).
-  Network(Architecture architecture, Random& random);
+  /// With a `source` the tensors are taken from there instead.
+  Network(Architecture architecture, Random& random, const TensorSource& source = {});
 
   const Architecture& architecture() const { return architecture_; }
 
@@ -34,13 +35,12 @@ class Network : public torch::nn::Module {
   std::vector<ParameterGroupMember> optimizer_members() const;
 
  private:
-  void make_weights(int index, bool before_add, Random& random);
   /// True if nothing but this step needs what it reads, neither forward nor for the gradients.
   bool overwritable(const ExecutionStep& step) const;
   torch::Tensor run(const ExecutionStep& step, const std::vector<torch::Tensor>& values, Precision precision);
 
   Architecture architecture_;
-  std::vector<NormWeights> weights_;  ///< one for each node; undefined tensors where it has none
+  std::vector<NodeWeights> weights_;  ///< one for each node
   std::vector<int> readers_;          ///< how many nodes read the output of a node
   std::vector<ExecutionStep> steps_;
 };

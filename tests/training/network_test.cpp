@@ -1,80 +1,52 @@
 #include "training/network.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "nascent/architecture/macro_space.h"
 #include "support/seed.h"
+#include "training/plain_forward.h"
+#include "training/random_network.h"
 #include "training/weights_file.h"
 
 namespace nascent {
 namespace {
 
-/// The architecture node by node with libtorch's own operations: no grouping, nothing in place, in float64.
-torch::Tensor plain_forward(Network& network, const torch::Tensor& input, bool training) {
-  const Architecture& net = network.architecture();
-  const auto parameters = network.named_parameters();
-  const auto buffers = network.named_buffers();
-  const auto weight = [&](const Node& node, const char* name) {
-    const torch::Tensor* found = parameters.find(node.name + ":" + name);
-    if (found == nullptr) found = buffers.find(node.name + ":" + name);
-    return found == nullptr ? torch::Tensor() : found->to(torch::kFloat64);
-  };
-  std::vector<torch::Tensor> values{input.to(torch::kFloat64)};
-  for (int i = 1; i <= net.last(); ++i) {
-    const Node& node = net.node(i);
-    const torch::Tensor x = values[static_cast<std::size_t>(node.inputs[0])];
-    torch::Tensor y = x;
-    if (const auto* conv = std::get_if<Convolution>(&node.operation)) {
-      y = torch::conv2d(x, weight(node, "weight"), weight(node, "bias"), conv->stride, conv->kernel / 2, 1,
-                        conv->groups);
-    } else if (std::holds_alternative<BatchNorm>(node.operation)) {
-      y = torch::batch_norm(x, weight(node, "weight"), weight(node, "bias"), weight(node, "running_mean").clone(),
-                            weight(node, "running_variance").clone(), training, 0.1, 1e-5, false);
-    } else if (const auto* activation = std::get_if<Activation>(&node.operation)) {
-      y = activation->kind == ActivationKind::kRelu ? torch::relu(x) : torch::silu(x);
-    } else if (std::holds_alternative<MaxPool>(node.operation)) {
-      y = torch::max_pool2d(x, 2, 2);
-    } else if (std::holds_alternative<AveragePool>(node.operation)) {
-      y = torch::avg_pool2d(x, 2, 2);
-    } else if (std::holds_alternative<GlobalAveragePool>(node.operation)) {
-      y = x.mean({2, 3});
-    } else if (std::holds_alternative<Add>(node.operation)) {
-      y = x + values[static_cast<std::size_t>(node.inputs[1])];
-    } else if (std::holds_alternative<Concatenate>(node.operation)) {
-      y = torch::cat({x, values[static_cast<std::size_t>(node.inputs[1])]}, 1);
-    } else if (std::holds_alternative<Flatten>(node.operation)) {
-      y = x.flatten(1);
-    } else if (std::holds_alternative<Dense>(node.operation)) {
-      y = torch::linear(x, weight(node, "weight"), weight(node, "bias"));
-    }
-    values.push_back(y);
-  }
-  return values.back();
-}
+using testing::disturb;
 
-/// Fresh networks have scales of one and zero, which would hide what is multiplied by them.
-void disturb(Network& network) {
-  const torch::NoGradGuard no_grad;
-  torch::manual_seed(4);
-  for (auto& parameter : network.parameters()) parameter.add_(0.2 * torch::randn_like(parameter));
-  for (auto& buffer : network.named_buffers()) buffer.value().add_(0.3 * torch::rand_like(buffer.value()));
+/// An output and its gradients for all parameters.
+std::vector<torch::Tensor> with_gradients(const torch::Tensor& output, const torch::Tensor& upstream,
+                                          const std::vector<torch::Tensor>& parameters) {
+  auto all = torch::autograd::grad({output}, parameters, {upstream.to(output.scalar_type())},
+                                   /*retain_graph=*/false, /*create_graph=*/false, /*allow_unused=*/true);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!all[i].defined()) all[i] = torch::zeros_like(parameters[i]);
+  }
+  all.push_back(output.detach());
+  return all;
 }
 
 void expect_same_function(Network& network, const Shape& input, bool training) {
   network.train(training);
   const torch::Tensor x = torch::randn({6, input.channels, input.height, input.width});
-  const torch::Tensor exact = plain_forward(network, x, training);
-  const torch::Tensor upstream = torch::randn(exact.sizes().vec());
-  std::vector<torch::Tensor> parameters = network.parameters();
-  const auto exact_gradients = torch::autograd::grad({exact}, parameters, {upstream.to(torch::kFloat64)});
-  const torch::Tensor y = network.forward(x, Precision::kFloat32);
-  const auto gradients = torch::autograd::grad({y}, parameters, {upstream});
-  // float32 against float64 through up to twenty layers.
-  EXPECT_LT((y - exact).abs().max().item<double>(), 1e-3 * (1.0 + exact.abs().max().item<double>()));
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
+  const torch::Tensor upstream = torch::randn({6, network.architecture().output_shape().channels});
+  const std::vector<torch::Tensor> parameters = network.parameters();
+  const auto plain = [&](torch::Dtype type) {
+    return with_gradients(testing::PlainForward(network, training, type)(x), upstream, parameters);
+  };
+  const auto exact = plain(torch::kFloat64);
+  // A normalization of what hardly varies amplifies every rounding: how much, the plain float32 shows.
+  const auto rounded = plain(torch::kFloat32);
+  const auto ours = with_gradients(network.forward(x, Precision::kFloat32), upstream, parameters);
+  double largest = 1e-2;
+  for (std::size_t i = 0; i < parameters.size(); ++i) largest = std::max(largest, exact[i].norm().item<double>());
+  for (std::size_t i = 0; i < ours.size(); ++i) {
     // A value within rounding of zero may be rectified on one side only; its share of the gradient is small.
-    const double scale = exact_gradients[i].norm().item<double>() + 1e-2;
-    ASSERT_LT((gradients[i] - exact_gradients[i]).norm().item<double>(), 0.02 * scale) << "parameter " << i;
+    const double share = i < parameters.size() ? 0.02 : 1e-3;
+    const double tolerance = share * (exact[i].norm().item<double>() + 0.1 * largest);
+    const double rounding = (rounded[i] - exact[i]).norm().item<double>();
+    ASSERT_LT((ours[i] - exact[i]).norm().item<double>(), tolerance + 10.0 * rounding)
+        << (i < parameters.size() ? fmt::format("gradient of parameter {}", i) : "output");
   }
 }
 
@@ -93,6 +65,23 @@ TEST(Network, ComputesWhatItsArchitectureSays) {
     disturb(network);
     for (const bool training : {true, false}) {
       SCOPED_TRACE(configuration.to_json().dump() + (training ? " in training" : " in prediction"));
+      expect_same_function(network, input, training);
+    }
+  }
+}
+
+TEST(Network, ComputesAnyGraphOfAnyOperations) {
+  const std::uint64_t seed = testing::test_seed();
+  SCOPED_TRACE(testing::seed_note(seed));
+  Random random(seed);
+  torch::manual_seed(seed);
+  const Shape input{3, 9, 8};
+  for (int i = 0; i < 60; ++i) {
+    const Architecture net = testing::random_network(input, 3, random);
+    Network network(net, random);
+    disturb(network);
+    for (const bool training : {true, false}) {
+      SCOPED_TRACE(net.to_json().dump() + (training ? " in training" : " in prediction"));
       expect_same_function(network, input, training);
     }
   }
@@ -149,6 +138,41 @@ TEST(Network, TheSameSeedGivesTheSameWeights) {
   const Network first(net, a), same(net, b), other(net, c);
   EXPECT_TRUE(torch::equal(first.parameters()[0], same.parameters()[0]));
   EXPECT_FALSE(torch::equal(first.parameters()[0], other.parameters()[0]));
+}
+
+TEST(Network, SharesTheTensorsThatItIsGiven) {
+  Random random(5);
+  const Architecture net = testing::random_network({2, 8, 8}, 3, random);
+  std::map<std::string, torch::Tensor> bank;
+  const TensorSource source = [&](const std::string& name, at::IntArrayRef sizes, const auto& draw) {
+    torch::Tensor& tensor = bank[name];
+    if (!tensor.defined()) tensor = draw();
+    EXPECT_EQ(tensor.sizes(), sizes);
+    return tensor;
+  };
+  Network first(net, random, source);
+  Network second(net, random, source);
+  const auto second_parameters = second.named_parameters();
+  for (const auto& entry : first.named_parameters()) {
+    EXPECT_TRUE(entry.value().is_same(second_parameters[entry.key()])) << entry.key();
+    EXPECT_TRUE(entry.value().is_same(bank.at(entry.key()))) << entry.key();
+  }
+  EXPECT_EQ(bank.size(), first.named_parameters().size() + first.named_buffers().size());
+}
+
+TEST(Network, ABlockIsNotSilencedWhereNothingElseIsAdded) {
+  Random random(6);
+  Architecture net({2, 6, 6});
+  const int conv = net.append("conv", Convolution{.filters = 2}, 0);
+  const int norm = net.append("norm", BatchNorm{}, conv);
+  const int nothing = net.append("nothing", Zero{}, 0);
+  const int sum = net.append("sum", Add{}, {norm, nothing});
+  const int again = net.append("again", BatchNorm{}, sum);
+  net.append("residual sum", Add{}, {again, sum});
+  Network network(net, random);
+  const auto parameters = network.named_parameters();
+  EXPECT_EQ(parameters["norm:weight"].sum().item<double>(), 2.0);
+  EXPECT_EQ(parameters["again:weight"].sum().item<double>(), 0.0);
 }
 
 TEST(Network, BiasesAndNormalizationsDoNotDecay) {
