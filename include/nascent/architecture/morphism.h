@@ -52,7 +52,8 @@ std::optional<Morphed> apply(const Architecture& architecture, const Morphism& m
 /// Every morphism that applies, with amounts one step up (half again as many filters, two more pixels of a kernel).
 std::vector<Morphism> morphisms_of(const Architecture& architecture);
 
-/// One of them at random; none where there is none.
+/// One of them: first a kind of those that apply, then one of the kind, so that the many skips do not crowd out the
+/// rest. None where there is none.
 std::optional<Morphism> draw_morphism(const Architecture& architecture, Random& random);
 
 }  // namespace nascent
