@@ -9,8 +9,6 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
-// As in most libraries: the running statistics take a tenth of each batch.
-constexpr double kMomentum = 0.1;
 constexpr double kEpsilon = 1e-5;
 
 bool has_loops(const Tensor& x) {
@@ -56,9 +54,9 @@ void update_running(const NormWeights& weights, const Tensor& moments, const Ten
   const NormMoments rows = moments_in(moments);
   auto* mean = weights.running_mean.data_ptr<float>();
   auto* variance = weights.running_variance.data_ptr<float>();
-  const auto keep = static_cast<float>(1.0 - kMomentum);
-  const auto take = static_cast<float>(kMomentum);
-  const auto take_unbiased = static_cast<float>(kMomentum * count / (count - 1.0));
+  const auto keep = static_cast<float>(1.0 - kNormMomentum);
+  const auto take = static_cast<float>(kNormMomentum);
+  const auto take_unbiased = static_cast<float>(kNormMomentum * count / (count - 1.0));
   for (std::int64_t c = 0; c < x.size(1); ++c) {
     mean[c] = keep * mean[c] + take * rows.mean[c];
     variance[c] = keep * variance[c] + take_unbiased * rows.variance[c];
@@ -137,7 +135,7 @@ Tensor inference_pass(const Tensor& x, const Tensor& residual, const NormWeights
 }
 
 Tensor by_libtorch(const Tensor& x, const Tensor& residual, const NormWeights& w, const NormOptions& options) {
-  Tensor y = torch::batch_norm(x, w.weight, w.bias, w.running_mean, w.running_variance, options.learns, kMomentum,
+  Tensor y = torch::batch_norm(x, w.weight, w.bias, w.running_mean, w.running_variance, options.learns, kNormMomentum,
                                kEpsilon, true);
   if (residual.defined()) y = y + residual;
   return options.relu ? torch::relu(y) : y;

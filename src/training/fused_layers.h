@@ -15,6 +15,9 @@ struct NormWeights {
   torch::Tensor running_variance;
 };
 
+/// The share of each batch in the running statistics, as in most libraries.
+inline constexpr double kNormMomentum = 0.1;
+
 struct NormOptions {
   bool learns = false;  ///< normalize by this batch and update the running statistics, or by those
   bool relu = false;    ///< rectify what comes out
