@@ -7,7 +7,7 @@
 # Does nothing when everything is there.
 set -euo pipefail
 
-packages=(g++ cmake ninja-build ccache mold pkg-config git ca-certificates
+packages=(g++ cmake ninja-build ccache mold pkg-config git ca-certificates graphviz
   libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libsqlite3-dev zlib1g-dev libeigen3-dev libstb-dev
   libxgboost-dev liblinear-dev libfaiss-dev
   libopenblas0-openmp libtorch-dev)

@@ -210,9 +210,9 @@ void FitSession::draw_network() const {
       build_macro(best.configuration, {.channels = schema.channels, .height = schema.height, .width = schema.width},
                   static_cast<int>(plan_.task.classes.size()));
   const double result = best.result(objective_.metric).value_or(0.0);
-  write_file_atomically(folder_.drawing(),
-                        to_svg(network, {.title = fmt::format("Trial {}: validation {} {}", best.number,
-                                                              objective_.metric, format_number(result))}));
+  write_drawing(
+      network, folder_.drawing(),
+      {.title = fmt::format("Trial {}: validation {} {}", best.number, objective_.metric, format_number(result))});
 }
 
 void FitSession::test() {
