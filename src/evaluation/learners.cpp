@@ -4,6 +4,7 @@
 #include "nascent/learner/family.h"
 #include "tabular/learner_factory.h"
 #ifdef NASCENT_TORCH
+#include "training/dense_network.h"
 #include "training/tabular_network.h"
 #endif
 
@@ -11,9 +12,10 @@ namespace nascent {
 
 std::unique_ptr<Learner> make_any_learner(std::string_view family, const Configuration& configuration,
                                           const Task& task) {
-  if (family == kNeuralNetwork) {
+  if (family == kNeuralNetwork || family == kDenseNetwork) {
 #ifdef NASCENT_TORCH
-    return make_tabular_network(configuration, task);
+    return family == kDenseNetwork ? make_dense_network(configuration, task)
+                                   : make_tabular_network(configuration, task);
 #else
     throw InputError(
         "this nascent was built without libtorch (preset no-torch) and has no neural networks; use a build of "

@@ -18,6 +18,7 @@ Preprocessing random_forest_preprocessing(const Configuration& configuration);
 Preprocessing linear_preprocessing(const Configuration& configuration);
 Preprocessing neural_network_preprocessing(const Configuration& configuration);
 Preprocessing nearest_neighbours_preprocessing(const Configuration& configuration);
+Preprocessing dense_network_preprocessing(const Configuration& configuration);
 
 /// Whether every row has to be compared with every other in a time that a trial may take.
 bool nearest_neighbours_can_be_used(const TableTraits& traits);

@@ -19,8 +19,10 @@ Preprocessing preprocessing_of(std::string_view family, const Configuration& con
   if (family == kLinear) return linear_preprocessing(configuration);
   if (family == kNeuralNetwork) return neural_network_preprocessing(configuration);
   if (family == kNearestNeighbours) return nearest_neighbours_preprocessing(configuration);
+  if (family == kDenseNetwork) return dense_network_preprocessing(configuration);
   throw InputError("There is no model family named \"" + std::string(family) +
-                   "\"; the families are boosted_trees, random_forest, linear, neural_network and nearest_neighbours.");
+                   "\"; the families are boosted_trees, random_forest, linear, neural_network, nearest_neighbours and "
+                   "dense_network.");
 }
 
 }  // namespace nascent

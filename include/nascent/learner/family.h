@@ -15,6 +15,7 @@ inline constexpr std::string_view kRandomForest = "random_forest";
 inline constexpr std::string_view kLinear = "linear";
 inline constexpr std::string_view kNeuralNetwork = "neural_network";
 inline constexpr std::string_view kNearestNeighbours = "nearest_neighbours";
+inline constexpr std::string_view kDenseNetwork = "dense_network";
 
 /// How a family wants its features. Learned from the training rows of a split only.
 struct Preprocessing {
