@@ -120,8 +120,9 @@ void check_random_networks(const NetworkSpace& space, const SearchSpace& unlimit
 void keep_limits(NetworkSpace& space, const NetworkLimits& limits) {
   const SearchSpace unlimited = space.space;
   SpaceTraits traits = unlimited.traits();
-  traits.allowed = [check = std::make_shared<LimitCheck>(limits, space.build)](const Configuration& configuration) {
-    return check->keeps(configuration);
+  traits.allowed = [check = std::make_shared<LimitCheck>(limits, space.build),
+                    before = unlimited.traits().allowed](const Configuration& configuration) {
+    return (!before || before(configuration)) && check->keeps(configuration);
   };
   space.space.set_traits(std::move(traits));
   check_random_networks(space, unlimited, limits);
@@ -143,6 +144,9 @@ void keep_limits(NetworkSpace& space, const NetworkLimits& limits) {
 const std::vector<NetworkSpaceKind>& network_space_kinds() {
   static const std::vector<NetworkSpaceKind> kinds{
       {"macro", "layers of any kind with skip connections, in stages; dense layers for vectors", make_macro_space},
+      {"cell", "one cell whose edges carry operations, repeated in stages (NAS-Bench-201)", make_cell_space},
+      {"nasnet", "a normal and a reduction cell whose nodes add up two operations each (NASNet, DARTS)",
+       make_nasnet_space},
   };
   return kinds;
 }
