@@ -1,5 +1,7 @@
 #include "training/flat_optimizer.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "nascent/core/error.h"
@@ -10,15 +12,7 @@ namespace {
 
 NASCENT_VECTORISED
 void sgd_loop(float* __restrict value, const float* __restrict gradient, float* __restrict velocity, std::int64_t count,
-              float rate, float decay, float momentum, bool nesterov, bool first) {
-  if (first) {  // torch starts the velocity with the first gradient
-    for (std::int64_t i = 0; i < count; ++i) {
-      const float g = gradient[i] + decay * value[i];
-      velocity[i] = g;
-      value[i] -= rate * (nesterov ? g + momentum * g : g);
-    }
-    return;
-  }
+              float rate, float decay, float momentum, bool nesterov) {
   for (std::int64_t i = 0; i < count; ++i) {
     const float g = gradient[i] + decay * value[i];
     const float v = momentum * velocity[i] + g;
@@ -67,6 +61,7 @@ void FlatOptimizer::flatten(std::vector<ParameterGroupMember> parameters) {
     }
     const std::int64_t begin = total;
     total += parameter.numel();
+    if (!member.name.empty()) places_.push_back({member.name, begin, parameter.sizes().vec()});
     if (!segments_.empty() && segments_.back().rate_factor == member.rate_factor &&
         segments_.back().decay_factor == member.decay_factor) {
       segments_.back().end = total;
@@ -87,6 +82,46 @@ void FlatOptimizer::flatten(std::vector<ParameterGroupMember> parameters) {
     parameter.set_data(place);
     parameter.mutable_grad() = gradients_.narrow(0, at, count).view(parameter.sizes());
     at += count;
+  }
+}
+
+torch::Tensor FlatOptimizer::moment(const Place& place, std::string_view kind) const {
+  const torch::Tensor* all = nullptr;
+  if (kind == (adam_ ? "#mean" : "#momentum")) all = &first_;
+  if (adam_ && kind == "#square") all = &second_;
+  if (all == nullptr) return {};
+  return all->narrow(0, place.begin, c10::multiply_integers(place.sizes)).view(place.sizes);
+}
+
+OptimizerState FlatOptimizer::state() const {
+  OptimizerState state{{kOptimizerSteps, torch::tensor(steps_, torch::kInt64)}};
+  for (const Place& place : places_) {
+    for (const char* kind : kOptimizerMoments) {
+      if (const torch::Tensor all = moment(place, kind); all.defined()) {
+        state.emplace(place.name + kind, all.detach().clone().cpu());
+      }
+    }
+  }
+  return state;
+}
+
+void FlatOptimizer::restore(const OptimizerState& state) {
+  const torch::NoGradGuard no_grad;
+  first_.zero_();
+  if (adam_) second_.zero_();
+  if (const auto steps = state.find(kOptimizerSteps); steps != state.end()) {
+    steps_ = steps->second.item<std::int64_t>();
+  }
+  for (const Place& place : places_) {
+    for (const char* kind : kOptimizerMoments) {
+      const auto found = state.find(place.name + kind);
+      torch::Tensor to = moment(place, kind);
+      if (found == state.end() || !to.defined()) continue;
+      if (found->second.sizes() != to.sizes()) {
+        throw InternalError(fmt::format("the moment '{}' has another shape than its parameter", found->first));
+      }
+      to.copy_(found->second);
+    }
   }
 }
 
@@ -114,13 +149,13 @@ void FlatOptimizer::step_sgd(const Segment& segment, double learning_rate, doubl
   if (values_.is_cpu()) {
     sgd_loop(values_.data_ptr<float>() + segment.begin, gradients_.data_ptr<float>() + segment.begin,
              first_.data_ptr<float>() + segment.begin, count, static_cast<float>(learning_rate),
-             static_cast<float>(weight_decay), static_cast<float>(sgd_.momentum), sgd_.nesterov, steps_ == 1);
+             static_cast<float>(weight_decay), static_cast<float>(sgd_.momentum), sgd_.nesterov);
     return;
   }
   torch::Tensor value = values_.narrow(0, segment.begin, count);
   torch::Tensor velocity = first_.narrow(0, segment.begin, count);
   const torch::Tensor gradient = gradients_.narrow(0, segment.begin, count).add(value, weight_decay);
-  velocity.mul_(steps_ == 1 ? 0.0 : sgd_.momentum).add_(gradient);
+  velocity.mul_(sgd_.momentum).add_(gradient);
   value.sub_(sgd_.nesterov ? gradient.add(velocity, sgd_.momentum) : velocity, learning_rate);
 }
 

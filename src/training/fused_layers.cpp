@@ -9,8 +9,6 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
-constexpr double kEpsilon = 1e-5;
-
 bool has_loops(const Tensor& x) {
   return x.is_cpu() && x.dim() == 4 && (x.scalar_type() == torch::kFloat32 || x.scalar_type() == torch::kBFloat16);
 }
@@ -44,7 +42,7 @@ Tensor forward_pass(const Tensor& x, const Tensor& residual, const NormWeights& 
   with_type(x, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     norm_forward<T>(data<T>(x), data<T>(residual), data<T>(y), planes_of(x), weights.weight.data_ptr<float>(),
-                    weights.bias.data_ptr<float>(), static_cast<float>(kEpsilon), relu, moments_in(moments));
+                    weights.bias.data_ptr<float>(), static_cast<float>(kNormEpsilon), relu, moments_in(moments));
   });
   return y;
 }
@@ -123,7 +121,7 @@ struct NormAdd : torch::autograd::Function<NormAdd> {
 };
 
 Tensor inference_pass(const Tensor& x, const Tensor& residual, const NormWeights& weights, bool relu) {
-  const Tensor scale = weights.weight * (weights.running_variance + kEpsilon).rsqrt();
+  const Tensor scale = weights.weight * (weights.running_variance + kNormEpsilon).rsqrt();
   const Tensor shift = weights.bias - weights.running_mean * scale;
   Tensor y = torch::empty_like(x);
   with_type(x, [&](auto* type) {
@@ -136,7 +134,7 @@ Tensor inference_pass(const Tensor& x, const Tensor& residual, const NormWeights
 
 Tensor by_libtorch(const Tensor& x, const Tensor& residual, const NormWeights& w, const NormOptions& options) {
   Tensor y = torch::batch_norm(x, w.weight, w.bias, w.running_mean, w.running_variance, options.learns, kNormMomentum,
-                               kEpsilon, true);
+                               kNormEpsilon, true);
   if (residual.defined()) y = y + residual;
   return options.relu ? torch::relu(y) : y;
 }

@@ -17,6 +17,8 @@ struct NormWeights {
 
 /// The share of each batch in the running statistics, as in most libraries.
 inline constexpr double kNormMomentum = 0.1;
+/// Added to the variance of every normalization.
+inline constexpr double kNormEpsilon = 1e-5;
 
 struct NormOptions {
   bool learns = false;  ///< normalize by this batch and update the running statistics, or by those

@@ -46,7 +46,7 @@ torch::Tensor activate(ActivationKind kind, torch::Tensor x, bool in_place) {
 /// Statistics in float32. Over channels, the last dimension is the one that lies together.
 torch::Tensor layer_norm(const torch::Tensor& x, const NormWeights& w) {
   const auto normalize = [&](const torch::Tensor& rows) {
-    return torch::layer_norm(rows.to(torch::kFloat32), {x.size(1)}, w.weight, w.bias, 1e-5).to(x.scalar_type());
+    return torch::layer_norm(rows.to(torch::kFloat32), {x.size(1)}, w.weight, w.bias, kNormEpsilon).to(x.scalar_type());
   };
   return x.dim() == 2 ? normalize(x) : normalize(x.permute({0, 2, 3, 1})).permute({0, 3, 1, 2}).contiguous();
 }
@@ -168,7 +168,7 @@ std::vector<ParameterGroupMember> Network::optimizer_members() const {
   std::vector<ParameterGroupMember> members;
   for (const bool decays : {true, false}) {
     for (const auto& entry : parameters) {
-      if ((entry.value().dim() > 1) == decays) members.push_back({entry.value(), 1.0, decays ? 1.0 : 0.0});
+      if ((entry.value().dim() > 1) == decays) members.push_back({entry.value(), 1.0, decays ? 1.0 : 0.0, entry.key()});
     }
   }
   return members;

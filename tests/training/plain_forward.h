@@ -87,9 +87,7 @@ class PlainForward {
   torch::Tensor run(const GlobalAveragePool&, const Inputs& x) const { return x[0].mean({2, 3}); }
   torch::Tensor run(const Add&, const Inputs& x) const { return torch::stack(x).sum(0); }
   torch::Tensor run(const Concatenate&, const Inputs& x) const { return torch::cat(x, 1); }
-  torch::Tensor run(const Dropout& dropout, const Inputs& x) const {
-    return torch::dropout(x[0], dropout.rate, training_);
-  }
+  torch::Tensor run(const Dropout&, const Inputs& x) const { return x[0]; }
   torch::Tensor run(const Flatten&, const Inputs& x) const { return x[0].flatten(1); }
   torch::Tensor run(const Dense&, const Inputs& x) const {
     return torch::linear(x[0], tensor("weight"), tensor("bias"));
