@@ -2,7 +2,7 @@
 # Installs what Nascent needs and what is missing, from Debian's own packages (Debian 12 or later, as root or with sudo).
 #   scripts/setup.sh            compilers and libraries
 #   scripts/setup.sh --tests    and what the tests need
-#   scripts/setup.sh --no-torch leaves out libtorch
+#   scripts/setup.sh --no-torch leaves out libtorch and ONNX
 #   scripts/setup.sh --data     and Fashion-MNIST (dataset-fashion-mnist, MIT licence)
 # Does nothing when everything is there.
 set -euo pipefail
@@ -10,11 +10,11 @@ set -euo pipefail
 packages=(g++ cmake ninja-build ccache mold pkg-config git ca-certificates graphviz
   libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libsqlite3-dev zlib1g-dev libeigen3-dev libstb-dev
   libxgboost-dev liblinear-dev libfaiss-dev
-  libopenblas0-openmp libtorch-dev)
+  libopenblas0-openmp libtorch-dev libonnx-dev libprotobuf-dev)
 for option in "$@"; do
   case "$option" in
-    --tests) packages+=(libgtest-dev libgmock-dev libbenchmark-dev) ;;
-    --no-torch) packages=("${packages[@]/libtorch-dev/}") ;;
+    --tests) packages+=(libgtest-dev libgmock-dev libbenchmark-dev libopencv-core-dev libopencv-dnn-dev) ;;
+    --no-torch) for package in libtorch-dev libonnx-dev libprotobuf-dev; do packages=("${packages[@]/$package/}"); done ;;
     --data) packages+=(dataset-fashion-mnist) ;;
     *) echo "setup: unknown option $option; there are --tests, --data and --no-torch" >&2; exit 2 ;;
   esac

@@ -10,6 +10,7 @@ namespace nascent::app {
 void add_fit_command(CLI::App& program);
 void add_predict_command(CLI::App& program);
 void add_evaluate_command(CLI::App& program);
+void add_export_command(CLI::App& program);
 void add_leaderboard_command(CLI::App& program);
 /// `tuned`: the command behind "--".
 void add_tune_command(CLI::App& program, std::vector<std::string> tuned);

@@ -40,6 +40,7 @@ int run(int argc, char** argv) {
   nascent::app::add_fit_command(program);
   nascent::app::add_predict_command(program);
   nascent::app::add_evaluate_command(program);
+  nascent::app::add_export_command(program);
   nascent::app::add_leaderboard_command(program);
   nascent::app::add_tune_command(program, std::move(tuned));
   nascent::app::add_strategies_command(program);

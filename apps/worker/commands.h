@@ -10,5 +10,7 @@ int serve(const std::filesystem::path& run);
 int predict(const std::filesystem::path& run, const std::filesystem::path& input, const std::filesystem::path& output);
 /// Scores the model of a run on rows or images with known answers, and prints every metric.
 int evaluate(const std::filesystem::path& run, const std::filesystem::path& input, bool json);
+/// Writes the networks of a run as an ONNX file.
+int export_model(const std::filesystem::path& run, const std::filesystem::path& output);
 
 }  // namespace nascent::app

@@ -123,13 +123,17 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) const {
   return answer;
 }
 
+bool averages_mirror_images(const fs::path& folder) {
+  const Json how = Json::parse(read_file(folder / kPredictionFile), nullptr, false);
+  if (!how.is_object()) throw InputError((folder / kPredictionFile).string() + " is damaged");
+  return how.value("mirror_average", false);
+}
+
 Matrix predict_with_network(const fs::path& folder, const std::string& device, const ImageSet& images) {
   const ImageClassifier network = ImageClassifier::load(folder, {.device = device});
   std::vector<std::uint32_t> rows(images.count());
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<std::uint32_t>(i);
-  const Json how = Json::parse(read_file(folder / kPredictionFile), nullptr, false);
-  if (!how.is_object()) throw InputError((folder / kPredictionFile).string() + " is damaged");
-  return network.predict(images, rows, how.value("mirror_average", false));
+  return network.predict(images, rows, averages_mirror_images(folder));
 }
 
 }  // namespace nascent

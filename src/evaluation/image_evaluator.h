@@ -28,6 +28,9 @@ class ImageEvaluator {
   ImageSet images_;
 };
 
+/// Whether a saved network predicts by the mean over an image and its mirror image.
+bool averages_mirror_images(const std::filesystem::path& folder);
+
 /// The class probabilities that a saved network gives for all images.
 Matrix predict_with_network(const std::filesystem::path& folder, const std::string& device, const ImageSet& images);
 

@@ -170,6 +170,8 @@ Matrix ImageClassifier::predict(const ImageSet& images, std::span<const std::uin
 }
 
 const Matrix& ImageClassifier::validation_predictions() const { return state_->validation_predictions; }
+const Network& ImageClassifier::network() const { return *state_->network; }
+const PixelStatistics& ImageClassifier::pixels() const { return state_->statistics; }
 const Architecture& ImageClassifier::architecture() const { return state_->architecture; }
 const ImageSchema& ImageClassifier::schema() const { return state_->schema; }
 const NetworkTraining& ImageClassifier::training() const { return state_->training; }

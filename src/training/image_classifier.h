@@ -19,6 +19,9 @@
 
 namespace nascent {
 
+class Network;
+struct PixelStatistics;
+
 struct ImageClassifierOptions {
   Precision precision = Precision::kFloat32;
   std::string device = "cpu";  ///< "cpu", "cuda" or "cuda:N"
@@ -71,6 +74,10 @@ class ImageClassifier {
 
   /// Predictions of the validation rows by the last validation of `fit`: saves the caller from predicting them again.
   const Matrix& validation_predictions() const;
+
+  /// What was fitted or loaded, and what its images are normalized by.
+  const Network& network() const;
+  const PixelStatistics& pixels() const;
 
   const Architecture& architecture() const;
   const ImageSchema& schema() const;

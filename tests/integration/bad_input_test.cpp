@@ -175,9 +175,12 @@ TEST(RunFolderInUse, AFolderWithOtherFilesIsNotTouched) {
 
 TEST(OtherCommands, SayWhatIsMissing) {
   const TemporaryFolder folder;
-  for (const char* command : {"leaderboard", "evaluate", "predict"}) {
+  for (const char* command : {"leaderboard", "evaluate", "predict", "export"}) {
     std::vector<std::string> arguments{kNascent, command, folder / "absent"};
-    if (std::string(command) != "leaderboard") arguments.push_back(kCreditTrain);
+    if (std::string(command) == "export")
+      arguments.push_back(folder / "model.onnx");
+    else if (std::string(command) != "leaderboard")
+      arguments.push_back(kCreditTrain);
     if (std::string(command) == "predict") arguments.insert(arguments.end(), {"-o", folder / "p.csv"});
     const ProgramResult result = run_program(arguments);
     EXPECT_EQ(result.exit_code, 2) << command;
@@ -189,7 +192,8 @@ TEST(OtherCommands, SayWhatIsMissing) {
 }
 
 TEST(Help, EveryCommandExplainsItselfWithAnExample) {
-  for (const char* command : {"fit", "predict", "evaluate", "leaderboard", "tune", "strategies", "benchmark"}) {
+  for (const char* command :
+       {"fit", "predict", "evaluate", "export", "leaderboard", "tune", "strategies", "benchmark"}) {
     const ProgramResult result = run_program({kNascent, command, "--help"});
     EXPECT_EQ(result.exit_code, 0);
     EXPECT_NE(result.out.find("Examples:"), std::string::npos) << command;

@@ -105,6 +105,24 @@ TEST(ImageFit, PredictsPicturesByName) {
   EXPECT_NE(text.find("probability_2"), std::string::npos) << text.substr(0, 100);
 }
 
+TEST(ImageFit, ExportsItsNetworkAsOneFile) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  ASSERT_EQ(short_fit(image_data(folder), run).exit_code, 0);
+  const std::string file = folder / "model.onnx";
+  const ProgramResult result = run_program({kNascent, "export", run, file});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, "1 network written to " + file + "\n");
+  const std::string bytes = read_file(file);
+  for (const char* part : {"image", "probabilities", "[\"0\",\"1\",\"2\"]", "accuracy"})
+    EXPECT_NE(bytes.find(part), std::string::npos) << part;
+
+  const ProgramResult refused = run_program({kNascent, "export", run, folder / "absent/model.onnx"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("cannot write " + (folder / "absent/model.onnx").string()), std::string::npos)
+      << refused.err;
+}
+
 TEST(ImageFit, OneSeedGivesTheSameNetworksWithOneWorker) {
   const TemporaryFolder folder;
   const std::string data = image_data(folder);
