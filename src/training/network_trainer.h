@@ -10,6 +10,7 @@
 #include "training/network_training.h"
 #include "training/precision.h"
 #include "training/torch.h"
+#include "training/training_report.h"
 #include "training/weight_average.h"
 
 namespace nascent {
@@ -29,16 +30,6 @@ class TrainingBatches {
   virtual double epoch_samples() const = 0;    ///< examples in an epoch
   /// Valid until the next call.
   virtual const TrainingBatch& next() = 0;
-};
-
-/// How far a training is, told after every epoch and at the end.
-struct TrainingReport {
-  std::int64_t step = 0;  ///< 1, 2, ...
-  double samples = 0.0;   ///< training examples seen so far, repetitions counted
-  double epochs = 0.0;
-  double training_loss = 0.0;  ///< mean since the last report
-  double validation = 0.0;     ///< what `TrainingContext::validate` returned; NaN without it
-  double seconds = 0.0;        ///< since the training began
 };
 
 /// The circumstances of one training.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "nascent/architecture/morphism.h"
 #include "nascent/core/error.h"
 #include "nascent/learner/image_family.h"
 #include "support/seed.h"
@@ -239,6 +240,43 @@ TEST_F(ImageClassifierTest, LoadingNamesTheFileThatIsMissingOrDamaged) {
   EXPECT_THAT(load(), HasSubstr("weights.pt: no such file"));
   std::ofstream(folder / "image_classifier.json") << "{";
   EXPECT_THAT(load(), HasSubstr("image_classifier.json is damaged"));
+}
+
+TEST_F(ImageClassifierTest, AChildStartsAsTheSameFunctionAsItsParentAndLearnsOn) {
+  const ImageClassifier parent = fitted(4000);
+  const TemporaryFolder folder;
+  parent.save(folder.path());
+  const Matrix expected = parent.predict(images_, validation_);
+  for (const Morphism& morphism : morphisms_of(parent.architecture())) {
+    SCOPED_TRACE(std::string(name_of(morphism.kind)) + " " + morphism.node);
+    const std::optional<Morphed> morphed = apply(parent.architecture(), morphism);
+    ASSERT_TRUE(morphed.has_value());
+    ImageClassifier child(morphed->architecture, parent.training(), quarter_schema());
+    const Json report = child.inherit(folder.path(), 5, morphed->origins);
+    EXPECT_NE(report["exactness"], "approximate") << report["why_not_exact"];
+    EXPECT_GT(report["inherited_share"].get<double>(), 0.2);
+    const Matrix predicted = child.predict(images_, validation_);
+    for (std::size_t i = 0; i < expected.values.size(); ++i) {
+      // The morphisms keep the outputs up to 1e-5 of their size, and these are a few at most.
+      ASSERT_NEAR(predicted.values[i], expected.values[i], 1e-4F);
+    }
+    double first_loss = 0.0;
+    ImageFitContext context = budget(400);
+    context.on_report = [&](const ImageReport& told) { return first_loss = told.training_loss, true; };
+    child.fit(images_, training_, validation_, context);
+    EXPECT_LT(first_loss, 1.0) << "guessing costs log 4 = 1.39";
+  }
+}
+
+TEST_F(ImageClassifierTest, ALostOrDamagedParentLeavesTheChildToStartFromScratch) {
+  const TemporaryFolder folder;
+  ImageClassifier child(tiny_configuration(), quarter_schema());
+  EXPECT_THROW(child.inherit(folder.path(), 1), InputError);
+  fitted(64).save(folder.path());
+  std::filesystem::resize_file(folder / "weights.pt", 1000);
+  EXPECT_THROW(child.inherit(folder.path(), 1), InputError);
+  child.fit(images_, training_, validation_, budget(1200));
+  EXPECT_EQ(child.predict(images_, validation_).values, fitted().predict(images_, validation_).values);
 }
 
 }  // namespace
