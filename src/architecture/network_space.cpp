@@ -1,6 +1,7 @@
 #include "nascent/architecture/network_space.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -151,21 +152,22 @@ const std::vector<NetworkSpaceKind>& network_space_kinds() {
   return kinds;
 }
 
-NetworkSpace make_network_space(const NetworkSpaceOptions& options, const NetworkTask& task) {
-  check(options.limits);
+const NetworkSpaceKind& network_space_kind(const std::string& name) {
   std::vector<std::string> names;
   for (const NetworkSpaceKind& kind : network_space_kinds()) {
+    if (kind.name == name) return kind;
     names.push_back(kind.name);
-    if (kind.name != options.kind) continue;
-    NetworkSpace space = kind.make(options.settings, task);
-    if (options.limits.parameters > 0 || options.limits.multiply_adds > 0) keep_limits(space, options.limits);
-    return space;
   }
-  const std::string hint = did_you_mean(options.kind, names);
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-  throw InputError(fmt::format("there is no kind of network space \"{}\"{}", options.kind,
-                               hint.empty() ? "; there are " + list : hint));
+  const std::string hint = did_you_mean(name, names);
+  throw InputError(fmt::format("there is no kind of network space \"{}\"{}", name,
+                               hint.empty() ? fmt::format("; there are {}", fmt::join(names, ", ")) : hint));
+}
+
+NetworkSpace make_network_space(const NetworkSpaceOptions& options, const NetworkTask& task) {
+  check(options.limits);
+  NetworkSpace space = network_space_kind(options.kind).make(options.settings, task);
+  if (options.limits.parameters > 0 || options.limits.multiply_adds > 0) keep_limits(space, options.limits);
+  return space;
 }
 
 }  // namespace nascent

@@ -1,4 +1,4 @@
-// The options of a network space: as JSON, and as people write them (docs/formats/network_space.md).
+// The options of a network space as JSON; network_space_file.cpp reads those that people write.
 
 #include <fmt/format.h>
 

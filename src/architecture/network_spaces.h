@@ -8,6 +8,9 @@
 /// The kinds of network spaces, one file each.
 namespace nascent {
 
+/// Throws `InputError` with near matches when there is none of this name.
+const NetworkSpaceKind& network_space_kind(const std::string& name);
+
 /// Networks for images from single layers; for vectors `make_macro_table_space`.
 NetworkSpace make_macro_space(const Json& settings, const NetworkTask& task);
 NetworkSpace make_macro_table_space(const Json& settings, const NetworkTask& task);

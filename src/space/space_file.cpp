@@ -5,52 +5,19 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 
 #include "nascent/core/error.h"
 #include "nascent/core/files.h"
 #include "nascent/core/near_match.h"
+#include "space/toml_text.h"
 
 namespace nascent {
 namespace {
 
 const std::vector<std::string> kKinds{"float", "int", "choice", "ordered", "repeat"};
 
-/// A key of a table and what it holds.
-struct Entry {
-  std::string name;
-  const toml::node* node;
-  toml::source_position position;
-};
-
-/// toml++ sorts by name; people see the order of their file.
-std::vector<Entry> in_file_order(const toml::table& table) {
-  std::vector<Entry> entries;
-  for (auto&& [key, node] : table) entries.push_back({std::string(key.str()), &node, key.source().begin});
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const Entry& a, const Entry& b) { return a.position < b.position; });
-  return entries;
-}
-
-std::string type_name(const toml::node& node) {
-  switch (node.type()) {
-    case toml::node_type::table:
-      return "a table";
-    case toml::node_type::array:
-      return "a list";
-    case toml::node_type::string:
-      return "a text";
-    case toml::node_type::integer:
-    case toml::node_type::floating_point:
-      return "a number";
-    case toml::node_type::boolean:
-      return "true or false";
-    default:
-      return "a date or time";
-  }
-}
+using Entry = TomlEntry;
 
 /// A single value as the name of a category; none for tables, lists and dates.
 std::optional<std::string> category_name(const toml::node& node) {
@@ -65,16 +32,7 @@ class Reader {
  public:
   explicit Reader(std::string name) : name_(std::move(name)) {}
 
-  SearchSpace read(std::string_view text) const {
-    const toml::table root = parse(text);
-    SearchSpace space = read_level(root, "");
-    if (space.empty())
-      throw InputError(
-          fmt::format("{}: it names no parameter; write one, as in lr = {{ float = [1e-5, 1e-1], log = "
-                      "true }}",
-                      name_));
-    return space;
-  }
+  SearchSpace read(const toml::table& root) const { return read_level(root, ""); }
 
  private:
   /// Where an error is told: a parameter and a line.
@@ -82,26 +40,6 @@ class Reader {
     std::string path;
     toml::source_position position;
   };
-
-  toml::table parse(std::string_view text) const {
-    try {
-      return toml::parse(text, name_);
-    } catch (const toml::parse_error& error) {
-      const auto position = error.source().begin;
-      std::string what(error.description());
-      if (what.starts_with('E')) what.front() = 'e';
-      throw InputError(
-          fmt::format("{}:{}: column {}: {}; {}", name_, position.line, position.column, what, syntax_remedy(what)));
-    }
-  }
-
-  static const char* syntax_remedy(std::string_view what) {
-    const auto says = [&](std::string_view part) { return what.find(part) != std::string_view::npos; };
-    if (says("redefine")) return "give each parameter of one level a name of its own";
-    if (says("utf-8")) return "save the file as UTF-8";
-    if (says("inline table")) return "a table in { } must be closed in the line where it begins";
-    return "texts stand in quotes, lists in [ ], tables in { }";
-  }
 
   [[noreturn]] void fail(const Place& place, const std::string& what) const {
     throw InputError(fmt::format("{}:{}: parameter \"{}\": {}", name_, place.position.line, place.path, what));
@@ -375,7 +313,15 @@ SearchSpace space_from_json(const std::string& text, const std::string& name) {
 
 }  // namespace
 
-SearchSpace space_from_toml(std::string_view text, const std::string& name) { return Reader(name).read(text); }
+SearchSpace space_from_table(const toml::table& table, const std::string& name) { return Reader(name).read(table); }
+
+SearchSpace space_from_toml(std::string_view text, const std::string& name) {
+  SearchSpace space = space_from_table(parse_toml(text, name), name);
+  if (space.empty())
+    throw InputError(
+        fmt::format("{}: it names no parameter; write one, as in lr = {{ float = [1e-5, 1e-1], log = true }}", name));
+  return space;
+}
 
 SearchSpace read_space_file(const std::filesystem::path& path) {
   const std::string text = read_file(path);
