@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 #include <memory>
@@ -8,6 +9,7 @@
 #include "nascent/automl/fit.h"
 #include "nascent/core/error.h"
 #include "nascent/core/quantity.h"
+#include "nascent/strategy/search_strategy.h"
 #include "progress_view.h"
 #include "terminal.h"
 #include "worker_program.h"
@@ -22,11 +24,26 @@ struct Arguments {
   std::string task;
   std::string time;
   std::string memory;
+  std::string max_parameters;
+  std::string max_multiply_adds;
+  std::string max_latency;
   std::int64_t trials = 0;
   bool no_first = false;
   bool json = false;
   bool quiet = false;
 };
+
+std::vector<std::string> kind_names() {
+  std::vector<std::string> names;
+  for (const NetworkSpaceKind& kind : network_space_kinds()) names.push_back(kind.name);
+  return names;
+}
+
+std::vector<std::string> strategy_names() {
+  std::vector<std::string> names;
+  for (const StrategyEntry& entry : strategies()) names.push_back(entry.name);
+  return names;
+}
 
 void add_options(CLI::App& command, Arguments& a) {
   FitOptions& o = a.options;
@@ -54,6 +71,20 @@ void add_options(CLI::App& command, Arguments& a) {
       ->allow_extra_args(false)
       ->group(table);
 
+  const char* networks = "Designed networks";
+  command
+      .add_option("--space", o.space,
+                  fmt::format("What the networks for images may look like: {} (macro)", fmt::join(kind_names(), ", ")))
+      ->group(networks);
+  command.add_option("--max-parameters", a.max_parameters, "Of each network, also of each in an ensemble: 500k, 2M")
+      ->group(networks);
+  command.add_option("--max-multiply-adds", a.max_multiply_adds, "Of each network, for one example: 50M")
+      ->group(networks);
+  command
+      .add_option("--max-latency", a.max_latency,
+                  "Of each network, for one example on one core, measured before it is trained: 5ms")
+      ->group(networks);
+
   const char* images = "Images";
   command.add_option("--device", o.device, "cpu or cuda")->capture_default_str()->group(images);
   command.add_option("--precision", o.precision, "auto, float32 or bfloat16")->capture_default_str()->group(images);
@@ -75,7 +106,13 @@ void add_options(CLI::App& command, Arguments& a) {
       .add_option("--metric", o.metric,
                   "accuracy, balanced_accuracy, log_loss, roc_auc, f1; rmse, mae, r2 (accuracy, or rmse for numbers)")
       ->group(search);
-  command.add_option("--strategy", o.strategy, "random or tpe")->capture_default_str()->group(search);
+  command
+      .add_option("--strategy", o.strategy,
+                  fmt::format("{}, with options behind it: evolution:population=30; see nascent strategies ({} for "
+                              "tables, {} for images)",
+                              fmt::join(strategy_names(), ", "), default_strategy(/*images=*/false),
+                              default_strategy(/*images=*/true)))
+      ->group(search);
   command.add_option("--seed", o.seed, "One seed gives the same trials with one worker")
       ->capture_default_str()
       ->group(search);
@@ -129,6 +166,9 @@ void run(const CLI::App& command, Arguments& a) {
   FitOptions& o = a.options;
   if (!a.time.empty()) o.time_seconds = parse_duration(a.time, "--time");
   if (!a.memory.empty()) o.memory_bytes = parse_size(a.memory, "--memory");
+  if (!a.max_parameters.empty()) o.limits.parameters = parse_count(a.max_parameters, "--max-parameters");
+  if (!a.max_multiply_adds.empty()) o.limits.multiply_adds = parse_count(a.max_multiply_adds, "--max-multiply-adds");
+  if (!a.max_latency.empty()) o.limits.latency_ms = 1e3 * parse_duration(a.max_latency, "--max-latency");
   if (!a.task.empty()) o.task = task_kind_of(a.task);
   if (command.count("--trials") > 0) o.trials = a.trials;
   o.first_configurations = !a.no_first;
@@ -168,6 +208,7 @@ void add_fit_command(CLI::App& program) {
       "  nascent fit train.csv --target income --time 60s --out run/\n"
       "  nascent fit train.csv --target price --metric mae --test test.csv --time 10m --out run/\n"
       "  nascent fit /usr/share/datasets/fashion-mnist --time 3m --out run/\n"
+      "  nascent fit photos/ --strategy evolution --max-parameters 500k --time 30m --out run/\n"
       "  nascent fit --resume run/");
   command->callback([command, arguments] { run(*command, *arguments); });
 }

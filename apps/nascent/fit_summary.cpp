@@ -1,9 +1,11 @@
 #include "fit_summary.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "leaderboard_view.h"
 #include "nascent/core/quantity.h"
+#include "terminal.h"
 
 namespace nascent::app {
 namespace {
@@ -22,6 +24,17 @@ std::string metrics_text(const OrderedJson& metrics, const std::string& first) {
   return text;
 }
 
+/// "3 stages, 16-32-64 filters, 77,706 parameters; 1.2 ms; weights by way of trials 9, 5 and 0".
+std::string network_text(const OrderedJson& network) {
+  std::string text = network.value("summary", "");
+  if (network.contains("latency_ms")) text += fmt::format("; {} ms", format_number(network.at("latency_ms")));
+  std::vector<std::int64_t> trials;
+  for (const OrderedJson& step : network.at("lineage")) trials.push_back(step.at("trial"));
+  if (trials.size() > 1)
+    text += fmt::format("; weights by way of trials {}", fmt::join(trials.begin() + 1, trials.end(), ", "));
+  return text;
+}
+
 }  // namespace
 
 std::string fit_summary(const OrderedJson& report, const Leaderboard& board, const std::filesystem::path& run,
@@ -34,6 +47,8 @@ std::string fit_summary(const OrderedJson& report, const Leaderboard& board, con
   if (members == 1) model = "the best trial";
   if (members > 1) model = fmt::format("{} trials combined", members);
   text += fmt::format("\nmodel       {}\n", model);
+  if (report.at("best").is_object() && report.at("best").contains("network"))
+    text += cut_line(fmt::format("network     {}", network_text(report.at("best").at("network"))), width) + "\n";
   text += fmt::format("validation  {} {} (guessing: {})\n", metric, number_text(scores.at("validation")),
                       number_text(scores.at("baseline")));
   if (scores.at("test").is_object())

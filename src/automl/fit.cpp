@@ -16,6 +16,7 @@
 #include "nascent/learner/image_family.h"
 #include "nascent/store/sqlite_store.h"
 #include "nascent/strategy/search_strategy.h"
+#include "run/designed_networks.h"
 #include "run/run_folder.h"
 
 namespace nascent {
@@ -70,7 +71,20 @@ TableTraits traits_of(const PreparedData& data) {
   return traits;
 }
 
-StartedSpace search_space_for(const PreparedData& data, const std::vector<std::string>& models) {
+/// The kind or the file that was named, with the limits of the command line.
+NetworkSpaceOptions network_options(const FitOptions& options) {
+  NetworkSpaceOptions network;
+  if (!options.space.empty()) network.kind = options.space;
+  if (options.limits.parameters > 0) network.limits.parameters = options.limits.parameters;
+  if (options.limits.multiply_adds > 0) network.limits.multiply_adds = options.limits.multiply_adds;
+  if (options.limits.latency_ms > 0.0) network.limits.latency_ms = options.limits.latency_ms;
+  return network;
+}
+
+StartedSpace search_space_for(PreparedData& data, const FitOptions& options) {
+  const std::vector<std::string>& models = options.models;
+  if (data.plan.kind == DataKind::kTable && (!options.space.empty() || options.limits != NetworkLimits{}))
+    throw InputError("--space and the limits of networks (--max-parameters and the like) are for images");
   if (data.plan.kind == DataKind::kTable)
     return join_families(chosen_families(table_families(traits_of(data), kWithNetworks), models));
   if (!kWithNetworks)
@@ -78,13 +92,17 @@ StartedSpace search_space_for(const PreparedData& data, const std::vector<std::s
         "this nascent was built without libtorch (preset no-torch) and cannot train networks for images; "
         "build the preset release");
   if (!models.empty()) throw InputError("--models chooses families for tables; images are always fitted by networks");
-  const ImageSchema& schema = *data.plan.images;
-  Family family = image_family({.channels = schema.channels,
-                                .height = schema.height,
-                                .width = schema.width,
-                                .classes = static_cast<int>(schema.task.classes.size()),
-                                .count = data.images.count()});
+  data.plan.network = network_options(options);
+  Family family = image_family(*data.plan.network, network_task(data.plan));
   return {std::move(family.space), std::move(family.first)};
+}
+
+/// Gives the space of a plan that was read from a file what it was not saved with: which networks keep the limits, and
+/// which are the same.
+void restore_traits(FitPlan& plan) {
+  if (!kWithNetworks || !plan.network || plan.kind != DataKind::kImages) return;
+  SearchSpace space = image_family(*plan.network, network_task(plan)).space;
+  if (space == plan.space) plan.space = std::move(space);
 }
 
 /// Removes what a failed beginning left, so that an error leaves nothing behind.
@@ -121,6 +139,8 @@ void make_folders(const RunFolder& folder) {
 
 }  // namespace
 
+std::string default_strategy(bool images) { return images ? "evolution:start=3" : "tpe"; }
+
 OrderedJson fit(const FitOptions& options, FitObserver& observer) {
   const Stopwatch watch;
   check_out(options.out);
@@ -131,7 +151,8 @@ OrderedJson fit(const FitOptions& options, FitObserver& observer) {
 
   observer.progress({.phase = "reading", .total_seconds = settings.time_seconds});
   PreparedData data = prepare(options);
-  StartedSpace started = search_space_for(data, options.models);
+  if (settings.strategy.empty()) settings.strategy = default_strategy(data.plan.kind == DataKind::kImages);
+  StartedSpace started = search_space_for(data, options);
   if (options.first_configurations)
     for (const Configuration& first : started.first) settings.first.push_back(first.to_json());
   data.plan.precision = options.precision;
@@ -140,7 +161,7 @@ OrderedJson fit(const FitOptions& options, FitObserver& observer) {
                                           data.test_table.rows() + data.test_images.count());
   const Metric& metric = metric_named(data.plan.metric, data.plan.task.kind);
   const Objective objective{metric.name, metric.maximize};
-  make_strategy(options.strategy, {.space = started.space, .objectives = {objective}, .seed = options.seed});
+  make_strategy(settings.strategy, {.space = started.space, .objectives = {objective}, .seed = options.seed});
   for (const std::string& note : data.notes) observer.note(note);
 
   const RunFolder folder(options.out);
@@ -152,7 +173,7 @@ OrderedJson fit(const FitOptions& options, FitObserver& observer) {
                                                           .space = started.space,
                                                           .objectives = {objective},
                                                           .seed = options.seed,
-                                                          .strategy = options.strategy,
+                                                          .strategy = settings.strategy,
                                                           .settings = settings.to_json()});
   guard.keep();
   FitPlan plan = std::move(data.plan);
@@ -167,6 +188,7 @@ OrderedJson resume(const fs::path& run, const ResumeOptions& options, FitObserve
   if (!fs::exists(folder.study()))
     throw InputError(run.string() + " holds no study to go on with; start one: nascent fit DATA --out " + run.string());
   FitPlan plan = FitPlan::load(folder.plan());
+  restore_traits(plan);
   const auto store = open_sqlite_store(folder.study());
   StudySettings settings = StudySettings::from_json(store->study().settings);
   const Machine machine = find_machine(options.workers.value_or(settings.workers),

@@ -11,13 +11,13 @@
 #include "automl/leaderboard_file.h"
 #include "automl/report.h"
 #include "nascent/architecture/drawing.h"
-#include "nascent/architecture/macro_space.h"
 #include "nascent/core/error.h"
 #include "nascent/core/files.h"
 #include "nascent/core/quantity.h"
 #include "nascent/data/images.h"
 #include "nascent/data/metric.h"
 #include "nascent/data/table.h"
+#include "run/designed_networks.h"
 
 namespace nascent {
 namespace {
@@ -106,7 +106,7 @@ void FitSession::search() {
   begin_phase("searching");
   const StudyRecord& study = store_.study();
   const auto strategy =
-      make_strategy(settings_.strategy, {.space = study.space, .objectives = {objective_}, .seed = study.seed});
+      make_strategy(settings_.strategy, {.space = plan_.space, .objectives = {objective_}, .seed = study.seed});
   FullEvaluation scheduler;
   const Fidelity fidelity = settings_.trial_fidelity;
   SearchLoopOptions options{.max_trials = settings_.trials.value_or(-1),
@@ -204,11 +204,8 @@ void FitSession::assemble() {
 }
 
 void FitSession::draw_network() const {
-  const ImageSchema& schema = *plan_.images;
   const Trial& best = chosen_->members.front().trial;
-  const Architecture network =
-      build_macro(best.configuration, {.channels = schema.channels, .height = schema.height, .width = schema.width},
-                  static_cast<int>(plan_.task.classes.size()));
+  const Architecture network = DesignedNetworks(plan_).build(best.configuration, best.fidelity.empty());
   const double result = best.result(objective_.metric).value_or(0.0);
   write_drawing(
       network, folder_.drawing(),

@@ -5,6 +5,7 @@
 
 #include "automl/description.h"
 #include "automl/leaderboard_file.h"
+#include "automl/lineage.h"
 #include "nascent/automl/fit.h"
 #include "nascent/core/error.h"
 #include "nascent/core/files.h"
@@ -42,11 +43,14 @@ Leaderboard make_leaderboard(const std::vector<Trial>& trials, const Metric& met
   Leaderboard board{.metric = metric.name, .label = metric.label, .maximize = metric.maximize, .entries = {}};
   for (const Trial& trial : trials) {
     const auto weight = weights.find(trial.number);
+    const std::optional<InheritanceRecord> inheritance = inheritance_of(trial);
     board.entries.push_back({.trial = trial.number,
                              .description = describe(trial.configuration),
                              .state = trial.state,
                              .score = trial.result(metric.name),
                              .fidelity = trial.fidelity,
+                             .from = inheritance ? std::optional(inheritance->from) : std::nullopt,
+                             .inherited = inheritance ? inheritance->share : 0.0,
                              .seconds = trial.cost_seconds,
                              .weight = weight == weights.end() ? 0.0 : weight->second,
                              .reason = trial.reason});
@@ -57,13 +61,15 @@ Leaderboard make_leaderboard(const std::vector<Trial>& trials, const Metric& met
 }
 
 void write_leaderboard(const std::filesystem::path& path, const Leaderboard& board) {
-  std::string text =
-      fmt::format("rank,trial,state,validation_{},weight,seconds,fidelity,configuration,reason\n", board.metric);
+  std::string text = fmt::format(
+      "rank,trial,state,validation_{},weight,seconds,fidelity,from,inherited,configuration,reason\n", board.metric);
   std::size_t rank = 0;
   for (const LeaderboardEntry& entry : board.entries) {
-    text += fmt::format("{},{},{},{},{:.3f},{:.3f},{},{},{}\n", ++rank, entry.trial, name_of(entry.state),
+    text += fmt::format("{},{},{},{},{:.3f},{:.3f},{},{},{},{},{}\n", ++rank, entry.trial, name_of(entry.state),
                         entry.score ? fmt::format("{}", *entry.score) : "", entry.weight, entry.seconds,
-                        csv_cell(fidelity_text(entry.fidelity)), csv_cell(entry.description), csv_cell(entry.reason));
+                        csv_cell(fidelity_text(entry.fidelity)), entry.from ? fmt::format("{}", *entry.from) : "",
+                        entry.from ? fmt::format("{:.3f}", entry.inherited) : "", csv_cell(entry.description),
+                        csv_cell(entry.reason));
   }
   write_file_atomically(path, text);
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "automl/description.h"
+#include "automl/lineage.h"
 #include "nascent/data/metric.h"
 
 namespace nascent {
@@ -39,6 +40,37 @@ OrderedJson describe_members(const ReportContent& content) {
                        {"description", describe(trial.configuration)}});
   }
   return members;
+}
+
+OrderedJson describe_space(const NetworkSpaceOptions& options) {
+  OrderedJson space{{"kind", options.kind}};
+  if (!options.settings.empty()) space["settings"] = OrderedJson::parse(options.settings.dump());
+  const NetworkLimits& limits = options.limits;
+  if (limits.parameters > 0) space["limits"]["parameters"] = limits.parameters;
+  if (limits.multiply_adds > 0) space["limits"]["multiply_adds"] = limits.multiply_adds;
+  if (limits.latency_ms > 0.0) space["limits"]["latency_ms"] = limits.latency_ms;
+  if (options.final_network != Enlargement{})
+    space["final"] = {{"cells", options.final_network.cells}, {"filters", options.final_network.filters}};
+  return space;
+}
+
+/// What a network is, and through which trials its weights have come, the latest first.
+OrderedJson describe_network(const Trial& trial, const ReportContent& content) {
+  OrderedJson network;
+  if (trial.details.contains("network")) network["summary"] = trial.details.at("network").get<std::string>();
+  for (const char* key : {"parameters", "multiply_adds", "latency_ms"})
+    if (trial.details.contains(key)) network[key] = trial.details.at(key).get<double>();
+  network["lineage"] = OrderedJson::array();
+  for (const Trial* step : lineage_of(trial, content.trials)) {
+    OrderedJson entry{{"trial", step->number}, {"fidelity", step->fidelity}};
+    entry["validation"] = number_or_null(step->result(content.plan.metric).value_or(NAN));
+    if (step->details.contains("parameters")) entry["parameters"] = step->details.at("parameters").get<std::int64_t>();
+    if (const auto record = inheritance_of(*step))
+      entry["start"] = {
+          {"from", record->from}, {"inherited", rounded(record->share)}, {"exactness", record->exactness}};
+    network["lineage"].push_back(std::move(entry));
+  }
+  return network;
 }
 
 }  // namespace
@@ -81,12 +113,14 @@ OrderedJson make_report(const ReportContent& content) {
                       {"validation", *best->trial.result(metric.name)},
                       {"metrics", best->trial.metrics},
                       {"configuration", OrderedJson::parse(best->trial.configuration.to_json().dump())}};
+    if (plan.kind == DataKind::kImages) report["best"]["network"] = describe_network(best->trial, content);
     report["model"] = {{"members", describe_members(content)}};
   } else {
     report["best"] = nullptr;
     report["model"] = {{"members", OrderedJson::array()}};
   }
 
+  if (plan.network) report["space"] = describe_space(*plan.network);
   report["search"] = {{"strategy", content.settings.strategy},
                       {"seed", plan.seed},
                       {"workers", content.machine.workers},

@@ -9,7 +9,7 @@
 #include "nascent/core/files.h"
 #include "nascent/data/metric.h"
 #include "run/prediction_file.h"
-#include "training/image_classifier.h"
+#include "training/latency.h"
 #include "training/runtime.h"
 
 namespace nascent {
@@ -30,20 +30,6 @@ Precision precision_of(const FitPlan& plan) {
 
 ImageClassifierOptions options_of(const FitPlan& plan) {
   return {.precision = precision_of(plan), .device = plan.device};
-}
-
-/// The network of an earlier trial, if it was of the same configuration and is still there; else a new one.
-ImageClassifier start_network(const RunFolder& folder, const FitPlan& plan, const Json& payload) {
-  if (payload.contains("from")) {
-    const fs::path earlier = folder.trial(payload.at("from").get<std::int64_t>()) / "fold-0";
-    try {
-      return ImageClassifier::load(earlier, options_of(plan));
-    } catch (const InputError&) {
-      // Lost weights mean training from scratch, not a failure.
-    }
-  }
-  return ImageClassifier(plan.space.configuration_from_json(payload.at("configuration")), *plan.images,
-                         options_of(plan));
 }
 
 constexpr const char* kPredictionFile = "prediction.json";
@@ -73,7 +59,30 @@ bool mirror_images_help(const ImageClassifier& network, const FitPlan& plan, con
 }  // namespace
 
 ImageEvaluator::ImageEvaluator(const RunFolder& folder, const FitPlan& plan)
-    : folder_(folder), plan_(plan), images_(ImageSet::map(folder.training_data())) {}
+    : folder_(folder), plan_(plan), networks_(plan), images_(ImageSet::map(folder.training_data())) {}
+
+ImageEvaluator::Started ImageEvaluator::start_network(const Json& payload) const {
+  const Configuration configuration = plan_.space.configuration_from_json(payload.at("configuration"));
+  Architecture architecture = networks_.build(configuration, payload.at("fidelity").empty());
+  Json details{{"latency_ms", measure_latency_ms(architecture)}};
+  Started started{ImageClassifier(std::move(architecture), NetworkTraining::from_configuration(configuration),
+                                  *plan_.images, options_of(plan_)),
+                  std::move(details)};
+  if (!payload.contains("from")) return started;
+  const auto from = payload.at("from").get<std::int64_t>();
+  try {
+    ImageClassifier earlier = ImageClassifier::load(folder_.trial(from) / "fold-0", options_of(plan_));
+    if (earlier.architecture() != started.network.architecture()) return started;
+    started.network = std::move(earlier);
+    started.details["from"] = from;
+    started.details["inherited"] = 1.0;
+    started.details["exactness"] = "training";
+  } catch (const InputError& error) {
+    // Lost weights mean training from scratch, not a failure.
+    started.details["not_inherited"] = error.what();
+  }
+  return started;
+}
 
 Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) const {
   const Stopwatch watch;
@@ -90,7 +99,14 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) const {
   if (deadline.exists())
     deadline = Deadline::at(deadline.clock_seconds() - std::clamp(0.04 * deadline.remaining(), 0.1, 2.5));
 
-  ImageClassifier network = start_network(folder_, plan_, payload);
+  Started started = start_network(payload);
+  ImageClassifier& network = started.network;
+  const double latency = started.details.at("latency_ms");
+  if (const double limit = networks_.latency_limit_ms(); limit > 0.0 && latency > limit) {
+    return {
+        {"failed", fmt::format("a forward pass takes {:.2f} ms, and --max-latency allows {:.2f} ms", latency, limit)},
+        {"details", std::move(started.details)}};
+  }
   Json details = network.fit(
       images_, training, validation,
       {.seed = payload.at("seed"),
@@ -106,6 +122,7 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) const {
        .metric = plan_.metric});
   const Matrix& predictions = network.validation_predictions();
   const std::vector<double> truth = labels_of(images_, validation);
+  details.update(started.details);
   details["fit_seconds"] = watch.seconds();
   details["precision"] = precision_of(plan_) == Precision::kBfloat16 ? "bfloat16" : "float32";
   Json answer{{"metrics", score_all(plan_.task, truth, predictions)}};

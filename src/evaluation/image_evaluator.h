@@ -7,8 +7,10 @@
 #include "nascent/data/images.h"
 #include "nascent/data/matrix.h"
 #include "nascent/execution/job.h"
+#include "run/designed_networks.h"
 #include "run/fit_plan.h"
 #include "run/run_folder.h"
+#include "training/image_classifier.h"
 
 namespace nascent {
 
@@ -17,14 +19,22 @@ class ImageEvaluator {
  public:
   ImageEvaluator(const RunFolder& folder, const FitPlan& plan);
 
-  /// Trains the configuration for the epochs of its fidelity, or fully where it has none, from the weights of the trial
-  /// named by "from" if they are still there. Leaves predictions for the validation images and the network in its
-  /// folder.
+  /// Builds the network of the configuration and measures its latency; where that is above the limit, the trial fails.
+  /// Trains it for the epochs of its fidelity, or fully where it has none, from the weights of the trial named by
+  /// "from" if they are still there. Leaves predictions for the validation images and the network in its folder.
   Json run_trial(const Json& payload, JobContext& context) const;
 
  private:
+  /// A network and what is to be remembered of its start.
+  struct Started {
+    ImageClassifier network;
+    Json details;
+  };
+  Started start_network(const Json& payload) const;
+
   const RunFolder& folder_;
   const FitPlan& plan_;
+  DesignedNetworks networks_;
   ImageSet images_;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "nascent/architecture/network_space.h"
 #include "nascent/core/json.h"
 #include "nascent/data/images.h"
 #include "nascent/data/split.h"
@@ -28,6 +29,8 @@ struct FitPlan {
   std::optional<TableSchema> table;   ///< when kind is kTable
   std::optional<ImageSchema> images;  ///< when kind is kImages
   SearchSpace space;
+  /// What the networks of `space` are built from, where the data are fitted by designed networks.
+  std::optional<NetworkSpaceOptions> network;
   std::string metric;
   Split split;
   std::uint64_t seed = 0;

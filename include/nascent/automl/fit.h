@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "nascent/architecture/network_space.h"
 #include "nascent/core/json.h"
 #include "nascent/data/task.h"
 #include "nascent/trial/trial.h"
@@ -27,6 +28,11 @@ struct FitOptions {
   std::vector<std::string> categorical;
   std::vector<std::string> numeric;
 
+  // Designed networks
+  /// A kind of space (`network_space_kinds`), for images. Empty: macro.
+  std::string space;
+  NetworkLimits limits;  ///< of each network; 0 for none
+
   // Networks for images
   std::string device = "cpu";      ///< "cpu" or "cuda"
   std::string precision = "auto";  ///< "auto", "float32" or "bfloat16"
@@ -38,7 +44,7 @@ struct FitOptions {
   std::optional<double> time_seconds;  ///< the whole fit ends within it; without it and without `trials`: one minute
   std::optional<std::int64_t> trials;  ///< at most so many trials
   std::string metric;                  ///< empty: accuracy for classes, RMSE for numbers
-  std::string strategy = "tpe";
+  std::string strategy;                ///< empty: what suits the data (`default_strategy`)
   std::uint64_t seed = 0;
   std::vector<std::string> models;   ///< only these families; empty: all that fit the data
   int ensemble_size = 10;            ///< at most so many trials are combined; 1: the single best
@@ -84,6 +90,10 @@ class FitObserver {
   virtual bool interrupted() { return false; }  ///< true: finish now with the best so far
 };
 
+/// The strategy of a fit that names none: for tables "tpe"; for images evolution that starts from the space's own
+/// starting points, the smallest network first, and edits the best from then on.
+std::string default_strategy(bool images);
+
 /// Finds a model, saves it in the run folder with a leaderboard and a report, and returns the report (as
 /// `report.json`).
 ///
@@ -99,8 +109,10 @@ struct LeaderboardEntry {
   std::int64_t trial = 0;
   std::string description;  ///< "boosted trees (learning_rate 0.08, max_depth 6)"
   TrialState state = TrialState::kRunning;
-  std::optional<double> score;  ///< on the validation rows, in the metric of the study
-  Fidelity fidelity;            ///< what the trial was given; empty for all
+  std::optional<double> score;       ///< on the validation rows, in the metric of the study
+  Fidelity fidelity;                 ///< what the trial was given; empty for all
+  std::optional<std::int64_t> from;  ///< the trial whose weights it started from
+  double inherited = 0.0;            ///< the share of its parameters that came from there
   double seconds = 0.0;
   double weight = 0.0;  ///< in the final model
   std::string reason;

@@ -1,0 +1,101 @@
+#include <gtest/gtest.h>
+
+#include "image_folder.h"
+#include "nascent/core/files.h"
+#include "nascent/core/json.h"
+#include "nascent/store/sqlite_store.h"
+#include "paths.h"
+#include "support/program.h"
+#include "support/temporary_folder.h"
+
+namespace nascent {
+namespace {
+
+using testing::image_data;
+using testing::kNascent;
+using testing::ProgramResult;
+using testing::run_program;
+using testing::TemporaryFolder;
+
+ProgramResult fit(const std::string& data, const std::string& run, const std::vector<std::string>& more) {
+  std::vector<std::string> command{kNascent,         "fit", data,       "--trials", "5",     "--workers", "1",
+                                   "--trial-epochs", "0.5", "--epochs", "1",        "--out", run,         "--json"};
+  command.insert(command.end(), more.begin(), more.end());
+  return run_program(command);
+}
+
+std::vector<Trial> trials_of(const std::string& run) { return open_sqlite_store(run + "/study.db")->trials(); }
+
+TEST(DesignedNetworks, EveryStrategySearchesTheSpaceAndResumes) {
+  const TemporaryFolder folder;
+  const std::string data = image_data(folder);
+  for (const char* strategy : {"evolution:start=2", "bayesian", "reinforce", "random", "grid", "local:start=2"}) {
+    const std::string run = folder / strategy;
+    const ProgramResult result = fit(data, run, {"--space", "macro", "--strategy", strategy});
+    ASSERT_EQ(result.exit_code, 0) << strategy << ": " << result.err;
+    const Json report = Json::parse(result.out);
+    EXPECT_EQ(report.at("space").at("kind"), "macro");
+    EXPECT_EQ(report.at("search").at("strategy"), strategy);
+    EXPECT_GT(report.at("best").at("network").at("parameters").get<double>(), 0.0);
+    EXPECT_GT(report.at("best").at("network").at("latency_ms").get<double>(), 0.0);
+    EXPECT_TRUE(std::filesystem::exists(run + "/network.svg"));
+
+    const ProgramResult resumed = run_program({kNascent, "fit", "--resume", run, "--trials", "8", "--json"});
+    ASSERT_EQ(resumed.exit_code, 0) << strategy << ": " << resumed.err;
+    EXPECT_GE(Json::parse(resumed.out).at("trials").at("total").get<int>(), 8) << strategy;
+  }
+}
+
+TEST(DesignedNetworks, KeepTheirLimitsInEveryTrialOfTheRecord) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const ProgramResult result = fit(image_data(folder), run,
+                                   {"--max-parameters", "20k", "--max-multiply-adds", "500k", "--max-latency", "10s",
+                                    "--strategy", "evolution:start=2"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(Json::parse(result.out).at("space").at("limits").at("parameters"), 20000);
+  const std::vector<Trial> trials = trials_of(run);
+  ASSERT_GE(trials.size(), 5U);
+  for (const Trial& trial : trials) {
+    ASSERT_EQ(trial.state, TrialState::kComplete) << trial.number << ": " << trial.reason;
+    EXPECT_LE(trial.details.at("parameters").get<std::int64_t>(), 20000) << trial.number;
+    EXPECT_LE(trial.details.at("multiply_adds").get<std::int64_t>(), 500000) << trial.number;
+  }
+}
+
+TEST(DesignedNetworks, TooSlowOnesAreNotTrained) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const ProgramResult result = fit(image_data(folder), run, {"--max-latency", "0.0001ms"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::vector<Trial> trials = trials_of(run);
+  ASSERT_FALSE(trials.empty());
+  for (const Trial& trial : trials) {
+    EXPECT_EQ(trial.state, TrialState::kFailed);
+    EXPECT_NE(trial.reason.find("--max-latency allows"), std::string::npos) << trial.reason;
+    EXPECT_GT(trial.details.at("latency_ms").get<double>(), 0.0);
+  }
+}
+
+TEST(DesignedNetworks, BadInputEndsBeforeAnythingIsWritten) {
+  const TemporaryFolder folder;
+  const std::string data = image_data(folder);
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"--space", "marco"}, "macro"},
+      {{"--max-parameters", "5"}, "limit"},
+      {{"--max-parameters", "many"}, "--max-parameters"},
+      {{"--max-latency", "fast"}, "--max-latency"},
+      {{"--strategy", "evolutoin"}, "evolution"},
+      {{"--device", "tpu"}, "--device"},
+  };
+  for (const auto& [options, named] : cases) {
+    const std::string run = folder / "run";
+    const ProgramResult result = fit(data, run, options);
+    EXPECT_EQ(result.exit_code, 2) << options[1];
+    EXPECT_NE(result.err.find(named), std::string::npos) << options[1] << ": " << result.err;
+    EXPECT_FALSE(std::filesystem::exists(run)) << options[1];
+  }
+}
+
+}  // namespace
+}  // namespace nascent
