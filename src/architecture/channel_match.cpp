@@ -58,6 +58,12 @@ ChannelMatch match_channels(const Flow& parent, const Flow& child) {
   if (std::ranges::all_of(matcher.parents, [](int p) { return p < 0; })) {
     for (std::size_t c = 0; c < std::min(matcher.parents.size(), inputs); ++c) matcher.assign(c, c);
   }
+  // What the parent's node makes of a channel that was always zero has never been seen.
+  for (std::size_t c = 0; c < matcher.parents.size(); ++c) {
+    int& p = matcher.parents[c];
+    const bool was_zero = p >= 0 && parent[Sense::kInference][static_cast<std::size_t>(p)] == ChannelValues::kZero;
+    if (was_zero && child[Sense::kInference][c] != ChannelValues::kZero) p = -1;
+  }
 
   ChannelMatch match{.parents = std::move(matcher.parents)};
   std::vector<int> child_of(inputs, -1);
@@ -68,8 +74,10 @@ ChannelMatch match_channels(const Flow& parent, const Flow& child) {
   for (std::size_t p = 0; p < inputs; ++p) {
     for (const Sense sense : {Sense::kTraining, Sense::kInference}) {
       const int wanted = parent[sense][p];
-      if (wanted == ChannelValues::kZero) continue;
-      if (child_of[p] >= 0 && child[sense][static_cast<std::size_t>(child_of[p])] == wanted) continue;
+      const bool matched = child_of[p] >= 0;
+      if (matched ? child[sense][static_cast<std::size_t>(child_of[p])] == wanted : wanted == ChannelValues::kZero) {
+        continue;
+      }
       match.complete[static_cast<std::size_t>(sense)] = false;
       if (sense == Sense::kInference) ++match.missing;
     }

@@ -201,10 +201,12 @@ void InheritancePlanner::plan_layer_norm(int node, const Origin& origin, int fro
   const Flow read = input_flow(parent_flows_, parent_, from);
   const ChannelMatch match = match_channels(read, in);
   start_of(node) = {.start = Start::kInherited, .parent = from, .outputs = match.parents, .scale = origin.scale};
-  const bool same_count = in[Sense::kInference].size() == read[Sense::kInference].size();
-  if (!same_count || match.missing > 0) changed(node, "a layer normalization mixes all channels, and they are others");
+  // Zeros count: they are in the mean.
+  const bool all_match = in[Sense::kInference].size() == read[Sense::kInference].size() &&
+                         std::ranges::all_of(match.parents, [](int p) { return p >= 0; });
+  if (!all_match || match.missing > 0) changed(node, "a layer normalization mixes all channels, and they are others");
   set_output(node, origin, from,
-             [&](Sense sense, std::size_t) { return same_count && match.complete[static_cast<std::size_t>(sense)]; });
+             [&](Sense sense, std::size_t) { return all_match && match.complete[static_cast<std::size_t>(sense)]; });
 }
 
 void InheritancePlanner::plan_squeeze_excite(int node, const Origin& origin, int from) {

@@ -4,6 +4,9 @@
 #include "architecture/network_draft.h"
 #include "architecture/reference_network.h"
 #include "nascent/architecture/inheritance.h"
+#include "nascent/architecture/morphism.h"
+#include "nascent/architecture/network_space.h"
+#include "nascent/space/variation.h"
 #include "support/seed.h"
 
 namespace nascent {
@@ -13,7 +16,7 @@ using testing::NetworkDraft;
 
 Operation random_operation(Random& random, int channels) {
   const int filters = static_cast<int>(random.integer(1, 3)) * 2;
-  switch (random.below(14)) {
+  switch (random.below(15)) {
     case 0:
       return Convolution{.filters = filters, .kernel = random.chance(0.5) ? 1 : 3, .bias = random.chance(0.3)};
     case 1:
@@ -39,6 +42,8 @@ Operation random_operation(Random& random, int channels) {
       return SqueezeExcite{static_cast<int>(random.integer(1, 2))};
     case 12:
       return random.chance(0.5) ? Operation(Dropout{0.1}) : Operation(Identity{});
+    case 13:
+      return Zero{};
     default:
       return Scale{};
   }
@@ -155,6 +160,24 @@ NetworkDraft random_network(Random& random, int& names) {
   return draft;
 }
 
+/// Carries the plan out, holds the networks to what it claims, and returns that.
+Exactness checked(const Architecture& parent, const Architecture& child, const Origins& origins, Random& random) {
+  const InheritancePlan plan = plan_inheritance(parent, child, origins);
+  EXPECT_EQ(plan.why_not_exact.empty(), plan.exactness != Exactness::kApproximate);
+  EXPECT_LE(plan.inherited_parameters, child.parameters());
+  const auto weights = testing::random_weights(parent, random);
+  // Carried out whatever it claims: no index may be out of range.
+  const auto inherited = testing::inherit(parent, weights, child, plan, random);
+  const auto batch = testing::random_batch(parent.input_shape(), 4, random);
+  for (const bool training : {false, true}) {
+    if (plan.exactness < (training ? Exactness::kTraining : Exactness::kInference)) continue;
+    const double apart = testing::difference(testing::evaluate(parent, weights, batch, training),
+                                             testing::evaluate(child, inherited, batch, training));
+    EXPECT_LT(apart, training ? 1e-7 : 1e-9) << parent.to_json().dump() << "\n" << child.to_json().dump();
+  }
+  return plan.exactness;
+}
+
 TEST(InheritanceProperty, WhatAPlanClaimsHolds) {
   const std::uint64_t seed = testing::test_seed();
   SCOPED_TRACE(testing::seed_note(seed));
@@ -162,7 +185,7 @@ TEST(InheritanceProperty, WhatAPlanClaimsHolds) {
   int kept = 0;
   int kept_in_training = 0;
   constexpr int kPairs = 600;
-  for (int pair = 0; pair < kPairs; ++pair) {
+  for (int pair = 0; pair < kPairs && !::testing::Test::HasFailure(); ++pair) {
     int names = 0;
     const NetworkDraft parent_draft = random_network(random, names);
     NetworkDraft child_draft = parent_draft;
@@ -177,34 +200,73 @@ TEST(InheritanceProperty, WhatAPlanClaimsHolds) {
       else
         remove(child_draft, random);
     }
-    const Architecture parent = parent_draft.build();
-    const Architecture child = child_draft.build();
-    const InheritancePlan plan = plan_inheritance(parent, child);
-    ASSERT_EQ(plan.why_not_exact.empty(), plan.exactness != Exactness::kApproximate);
-    ASSERT_LE(plan.inherited_parameters, child.parameters());
-    const auto weights = testing::random_weights(parent, random);
-    // Carried out whatever it claims: no index may be out of range.
-    const auto inherited = testing::inherit(parent, weights, child, plan, random);
-    if (plan.exactness == Exactness::kApproximate) continue;
-    ++kept;
-    const auto batch = testing::random_batch(parent.input_shape(), 4, random);
-    ASSERT_LT(testing::difference(testing::evaluate(parent, weights, batch, false),
-                                  testing::evaluate(child, inherited, batch, false)),
-              1e-9)
-        << parent.to_json().dump() << "\n"
-        << child.to_json().dump();
-    if (plan.exactness != Exactness::kTraining) continue;
-    ++kept_in_training;
-    ASSERT_LT(testing::difference(testing::evaluate(parent, weights, batch, true),
-                                  testing::evaluate(child, inherited, batch, true)),
-              1e-7)
-        << parent.to_json().dump() << "\n"
-        << child.to_json().dump();
+    const Exactness exactness = checked(parent_draft.build(), child_draft.build(), {}, random);
+    kept += exactness != Exactness::kApproximate ? 1 : 0;
+    kept_in_training += exactness == Exactness::kTraining ? 1 : 0;
   }
   RecordProperty("kept", kept);
   EXPECT_GT(kept, kPairs / 4) << "the plans claim too little to be tested";
   EXPECT_GT(kept_in_training, kPairs / 8);
 }
+
+TEST(InheritanceProperty, MorphismsKeepTheFunctionOfGraphsWithZeros) {
+  const std::uint64_t seed = testing::test_seed();
+  SCOPED_TRACE(testing::seed_note(seed));
+  Random random(seed);
+  for (int i = 0; i < 150 && !::testing::Test::HasFailure(); ++i) {
+    int names = 0;
+    NetworkDraft draft = random_network(random, names);
+    draft.insert_behind(draft.lines[random.below(draft.lines.size() - 1)].name, "zero", Zero{});
+    const Architecture parent = draft.build();
+    const std::optional<Morphism> morphism = draw_morphism(parent, random);
+    ASSERT_TRUE(morphism);
+    const std::optional<Morphed> morphed = apply(parent, *morphism);
+    ASSERT_TRUE(morphed);
+    SCOPED_TRACE(std::string(name_of(morphism->kind)) + " at " + morphism->node);
+    EXPECT_NE(checked(parent, morphed->architecture, morphed->origins, random), Exactness::kApproximate);
+  }
+}
+
+class InheritanceInSpaces : public ::testing::TestWithParam<std::string> {
+ protected:
+  std::uint64_t seed_ = testing::test_seed();
+  Random random_{seed_};
+  /// Little: every network is computed by plain loops.
+  NetworkSpace space_ = make_network_space({.kind = GetParam(), .settings = {{"filters", 4}, {"cells", 1}}},
+                                           {.input = {2, 6, 6}, .outputs = 3});
+};
+
+TEST_P(InheritanceInSpaces, MorphismsKeepTheFunction) {
+  SCOPED_TRACE(testing::seed_note(seed_));
+  for (int i = 0; i < 40 && !HasFailure(); ++i) {
+    const Architecture parent = space_.build(space_.space.sample(random_), {});
+    const std::optional<Morphism> morphism = draw_morphism(parent, random_);
+    ASSERT_TRUE(morphism);
+    const std::optional<Morphed> morphed = apply(parent, *morphism);
+    ASSERT_TRUE(morphed);
+    SCOPED_TRACE(std::string(name_of(morphism->kind)) + " at " + morphism->node);
+    EXPECT_NE(checked(parent, morphed->architecture, morphed->origins, random_), Exactness::kApproximate);
+  }
+}
+
+TEST_P(InheritanceInSpaces, EditsKeepTheFunctionWhereThePlanSaysSo) {
+  SCOPED_TRACE(testing::seed_note(seed_));
+  int exact = 0;
+  int pairs = 0;
+  while (pairs < 150 && !HasFailure()) {
+    const Configuration parent = space_.space.sample(random_);
+    const std::optional<Configuration> child = mutate(space_.space, parent, random_);
+    if (!child) continue;
+    ++pairs;
+    exact +=
+        checked(space_.build(parent, {}), space_.build(*child, {}), {}, random_) != Exactness::kApproximate ? 1 : 0;
+  }
+  RecordProperty("exact", exact);
+  EXPECT_GT(exact, 1) << "the plans claim too little to be tested";
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, InheritanceInSpaces, ::testing::Values("cell", "nasnet"),
+                         [](const auto& each) { return each.param; });
 
 }  // namespace
 }  // namespace nascent

@@ -85,6 +85,38 @@ TEST(Inheritance, StartsANewBranchAtZero) {
   EXPECT_EQ(node_of(plan, child, "new").start, Start::kFresh);
 }
 
+/// What a layer makes of a channel that is always zero is never seen: its weights may be anything.
+NetworkDraft network_behind_zero() {
+  NetworkDraft net{.input = {2, 3, 3}, .lines = {}};
+  net.add("conv", Convolution{.filters = 4}).add("zero", Zero{}).add("dropout", Dropout{0.0});
+  net.add("flatten", Flatten{}).add("classes", Dense{.units = 3});
+  return net;
+}
+
+TEST(Inheritance, DoesNotListenToWhatComesInThePlaceOfZeros) {
+  NetworkDraft child = network_behind_zero();
+  child.insert_behind("dropout", "scale", Scale{}).line("scale").inputs = {"conv"};
+  child.insert_behind("scale", "add", Add{}).line("add").inputs = {"dropout", "scale"};
+  InheritancePlan plan = checked_plan(network_behind_zero(), child);
+  EXPECT_EQ(plan.exactness, Exactness::kTraining);
+  EXPECT_EQ(node_of(plan, child, "classes").inputs, std::vector<int>(36, -1));
+
+  child = network_behind_zero();
+  child.line("zero").operation = Identity{};
+  plan = checked_plan(network_behind_zero(), child);
+  EXPECT_EQ(plan.exactness, Exactness::kTraining);
+}
+
+TEST(Inheritance, LeavesTheZerosThatALayerNormalizationReads) {
+  NetworkDraft parent{.input = {2, 3, 3}, .lines = {}};
+  parent.add("conv", Convolution{.filters = 4}).add("zero", Zero{}).add("join", Concatenate{}, {"conv", "zero"});
+  parent.add("norm", LayerNorm{}).add("pool", GlobalAveragePool{}).add("classes", Dense{.units = 3});
+  EXPECT_EQ(checked_plan(parent, parent).exactness, Exactness::kTraining);
+  NetworkDraft child = parent;
+  child.line("zero").operation = Convolution{.filters = 4};
+  EXPECT_EQ(checked_plan(parent, child).exactness, Exactness::kApproximate);
+}
+
 TEST(Inheritance, NamesTheFirstNodeThatChanged) {
   NetworkDraft child = residual_network();
   child.line("a-relu").operation = Activation{ActivationKind::kSilu};
