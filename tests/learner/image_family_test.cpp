@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "nascent/core/error.h"
+#include "nascent/space/space_file.h"
 #include "support/seed.h"
 
 namespace nascent {
@@ -35,10 +36,10 @@ TEST(ImageFamily, GivenHyperparametersReplaceTheUsualOnesOfTheirName) {
   NetworkSpaceOptions options;
   options.training.add_ordered("batch_size", {"32", "64"})
       .add_float("label_smoothing", 0.0, 0.1)
-      .add_int("patience", 1, 5);
+      .add_float("clip_gradients", 0.5, 5.0);
   const Family family = image_family(options, kFashion);
   EXPECT_EQ(*family.space.find("batch_size"), *options.training.find("batch_size"));
-  EXPECT_EQ(*family.space.find("patience"), *options.training.find("patience"));
+  EXPECT_EQ(*family.space.find("clip_gradients"), *options.training.find("clip_gradients"));
   ASSERT_NE(family.space.find("augmentation"), nullptr);
   for (const Configuration& first : family.first) {
     EXPECT_NO_THROW(family.space.validate(first));
@@ -46,10 +47,53 @@ TEST(ImageFamily, GivenHyperparametersReplaceTheUsualOnesOfTheirName) {
   }
 }
 
-TEST(ImageFamily, AHyperparameterMustNotHaveTheNameOfAParameterOfTheNetwork) {
+TEST(ImageFamily, FixedValuesBecomeWhatTrainingReads) {
   NetworkSpaceOptions options;
-  options.training.add_int("stages", 1, 2);
-  EXPECT_THROW(image_family(options, kFashion), InputError);
+  options.training =
+      space_from_toml("batch_size = 256\noptimizer = \"adamw\"\nlabel_smoothing = 0\naveraging = \"ema\"", "nets.toml");
+  const Family family = image_family(options, kFashion);
+  for (const Configuration& first : family.first) {
+    EXPECT_NO_THROW(family.space.validate(first));
+    EXPECT_EQ(first.choice("batch_size"), "256");
+    EXPECT_EQ(first.choice("averaging"), "ema");
+    EXPECT_DOUBLE_EQ(first.number("label_smoothing"), 0.0);
+    EXPECT_GE(first.branch("optimizer").number("learning_rate"), 3e-4) << "what was left out is usual";
+  }
+}
+
+TEST(ImageFamily, StartingPointsTrainByThePlainRecipe) {
+  for (const Configuration& first : image_family(NetworkSpaceOptions(), kFashion).first) {
+    EXPECT_EQ(first.choice("schedule"), "one_cycle");
+    EXPECT_DOUBLE_EQ(first.number("mixup"), 0.0);
+    EXPECT_EQ(first.choice("averaging"), "none");
+  }
+}
+
+TEST(ImageFamily, WhatTrainingDoesNotKnowIsAnError) {
+  const auto mistake = [](const std::string& text) -> std::string {
+    NetworkSpaceOptions options;
+    options.training = space_from_toml(text, "nets.toml");
+    try {
+      image_family(options, kFashion);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "(no InputError)";
+  };
+  const std::string start = "hyperparameter ";
+  EXPECT_EQ(mistake("mixupp = 0.1"),
+            start + "\"mixupp\" of training: there is none of this name; did you mean \"mixup\"?");
+  EXPECT_EQ(mistake("schedule = \"cosin\""),
+            start + "\"schedule\" of training: there is no \"cosin\"; did you mean \"cosine\"?");
+  EXPECT_EQ(mistake("batch_size = \"many\""),
+            start + "\"batch_size\" of training: \"many\" is no whole number from 1 to 999999");
+  EXPECT_EQ(mistake("batch_size = { int = [16, 32] }"),
+            start + "\"batch_size\" of training: it is one of several categories, as in { choice = [\"64\"] }");
+  EXPECT_EQ(mistake("mixup = { choice = [0.0, 0.2] }"),
+            start + "\"mixup\" of training: it is a number or a range of numbers, as in { float = [0.0, 0.1] }");
+  EXPECT_EQ(mistake("mixup = -0.1"), start + "\"mixup\" of training: it must not be below 0");
+  EXPECT_EQ(mistake("[optimizer.choice.sgd]\nlearning_rat = 0.1"),
+            start + "\"learning_rat\" of training: there is none of this name; did you mean \"learning_rate\"?");
 }
 
 }  // namespace

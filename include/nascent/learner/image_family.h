@@ -14,10 +14,14 @@ namespace nascent {
 ///     batch_size     64 | 128 | 256
 ///     augmentation   none | crop | flip | crop_flip | crop_flip_cutout
 ///     label_smoothing  0 ... 0.2
+///     schedule       one_cycle | cosine
+///     mixup          0, 0.1, ... 0.4
+///     averaging      none | ema
 ///
-/// `options.training` replaces those of the same name, and may add to them. The first configurations are those of the
-/// space, the smallest first. Throws what `make_network_space` throws, and `InputError` where a parameter of training
-/// has the name of one of the network.
+/// `options.training` replaces those of the same name, and may add "clip_gradients" (0 for none); what it leaves out
+/// below an optimizer is usual. Other batch sizes and numbers beyond these ranges are allowed there. The first
+/// configurations are those of the space, the smallest first. Throws what `make_network_space` throws, and `InputError`
+/// where `options.training` holds a parameter or a category that training does not know.
 Family image_family(const NetworkSpaceOptions& options, const NetworkTask& task);
 
 /// The same with the networks of `macro_space`.
