@@ -27,6 +27,7 @@ struct Arguments {
   std::string max_parameters;
   std::string max_multiply_adds;
   std::string max_latency;
+  bool no_inherit = false;
   std::int64_t trials = 0;
   bool no_first = false;
   bool json = false;
@@ -74,15 +75,21 @@ void add_options(CLI::App& command, Arguments& a) {
   const char* networks = "Designed networks";
   command
       .add_option("--space", o.space,
-                  fmt::format("What the networks for images may look like: {} (macro)", fmt::join(kind_names(), ", ")))
+                  fmt::format("What the networks for images may look like: {}, or a file (macro)",
+                              fmt::join(kind_names(), ", ")))
       ->group(networks);
   command.add_option("--max-parameters", a.max_parameters, "Of each network, also of each in an ensemble: 500k, 2M")
       ->group(networks);
   command.add_option("--max-multiply-adds", a.max_multiply_adds, "Of each network, for one example: 50M")
       ->group(networks);
   command
-      .add_option("--max-latency", a.max_latency,
-                  "Of each network, for one example on one core, measured before it is trained: 5ms")
+      .add_option(
+          "--max-latency", a.max_latency,
+          "Of each network, for one example on one core, measured before it is trained: 5ms; a number alone is seconds")
+      ->group(networks);
+  command
+      .add_flag("--no-inherit", a.no_inherit,
+                "Train every candidate from scratch, not from the weights of the one that it was derived from")
       ->group(networks);
 
   const char* images = "Images";
@@ -169,6 +176,7 @@ void run(const CLI::App& command, Arguments& a) {
   if (!a.max_parameters.empty()) o.limits.parameters = parse_count(a.max_parameters, "--max-parameters");
   if (!a.max_multiply_adds.empty()) o.limits.multiply_adds = parse_count(a.max_multiply_adds, "--max-multiply-adds");
   if (!a.max_latency.empty()) o.limits.latency_ms = 1e3 * parse_duration(a.max_latency, "--max-latency");
+  o.inherit = !a.no_inherit;
   if (!a.task.empty()) o.task = task_kind_of(a.task);
   if (command.count("--trials") > 0) o.trials = a.trials;
   o.first_configurations = !a.no_first;

@@ -23,27 +23,33 @@ constexpr int kLeastKept = 5;
 /// Configurations whose size is remembered.
 constexpr std::size_t kMostRemembered = 4096;
 
-/// Whether the network of a configuration keeps the limits. Remembers its answers.
+/// Whether the network of a configuration keeps the limits, and also the larger one that it is made into at the end.
+/// Remembers its answers.
 class LimitCheck {
  public:
-  LimitCheck(const NetworkLimits& limits, decltype(NetworkSpace::build) build)
-      : limits_(limits), build_(std::move(build)) {}
+  LimitCheck(const NetworkSpaceOptions& options, decltype(NetworkSpace::build) build)
+      : limits_(options.limits), final_network_(options.final_network), build_(std::move(build)) {}
 
   bool keeps(const Configuration& configuration) {
     const std::uint64_t hash = configuration.hash();
     const std::lock_guard lock(mutex_);
     const auto known = answers_.find(hash);
     if (known != answers_.end()) return known->second;
-    const Architecture network = build_(configuration, {});
-    const bool kept = (limits_.parameters == 0 || network.parameters() <= limits_.parameters) &&
-                      (limits_.multiply_adds == 0 || network.multiply_adds() <= limits_.multiply_adds);
+    const bool kept = is_small_enough(build_(configuration, {})) &&
+                      (final_network_ == Enlargement{} || is_small_enough(build_(configuration, final_network_)));
     if (answers_.size() >= kMostRemembered) answers_.clear();
     answers_.emplace(hash, kept);
     return kept;
   }
 
  private:
+  bool is_small_enough(const Architecture& network) const {
+    return (limits_.parameters == 0 || network.parameters() <= limits_.parameters) &&
+           (limits_.multiply_adds == 0 || network.multiply_adds() <= limits_.multiply_adds);
+  }
+
   NetworkLimits limits_;
+  Enlargement final_network_;
   decltype(NetworkSpace::build) build_;
   std::mutex mutex_;
   std::unordered_map<std::uint64_t, bool> answers_;
@@ -118,15 +124,15 @@ void check_random_networks(const NetworkSpace& space, const SearchSpace& unlimit
                     space.kind, limits_text(limits), kept, kMostDraws));
 }
 
-void keep_limits(NetworkSpace& space, const NetworkLimits& limits) {
+void keep_limits(NetworkSpace& space, const NetworkSpaceOptions& options) {
   const SearchSpace unlimited = space.space;
   SpaceTraits traits = unlimited.traits();
-  traits.allowed = [check = std::make_shared<LimitCheck>(limits, space.build),
+  traits.allowed = [check = std::make_shared<LimitCheck>(options, space.build),
                     before = unlimited.traits().allowed](const Configuration& configuration) {
     return (!before || before(configuration)) && check->keeps(configuration);
   };
   space.space.set_traits(std::move(traits));
-  check_random_networks(space, unlimited, limits);
+  check_random_networks(space, unlimited, options.limits);
   std::vector<Configuration> first;
   std::set<std::uint64_t> seen;
   for (Configuration& one : space.first) {
@@ -166,7 +172,7 @@ const NetworkSpaceKind& network_space_kind(const std::string& name) {
 NetworkSpace make_network_space(const NetworkSpaceOptions& options, const NetworkTask& task) {
   check(options.limits);
   NetworkSpace space = network_space_kind(options.kind).make(options.settings, task);
-  if (options.limits.parameters > 0 || options.limits.multiply_adds > 0) keep_limits(space, options.limits);
+  if (options.limits.parameters > 0 || options.limits.multiply_adds > 0) keep_limits(space, options);
   return space;
 }
 

@@ -73,8 +73,7 @@ TableTraits traits_of(const PreparedData& data) {
 
 /// The kind or the file that was named, with the limits of the command line.
 NetworkSpaceOptions network_options(const FitOptions& options) {
-  NetworkSpaceOptions network;
-  if (!options.space.empty()) network.kind = options.space;
+  NetworkSpaceOptions network = options.space.empty() ? NetworkSpaceOptions{} : network_space_options(options.space);
   if (options.limits.parameters > 0) network.limits.parameters = options.limits.parameters;
   if (options.limits.multiply_adds > 0) network.limits.multiply_adds = options.limits.multiply_adds;
   if (options.limits.latency_ms > 0.0) network.limits.latency_ms = options.limits.latency_ms;

@@ -24,6 +24,8 @@ namespace {
 
 /// So many of the best trials of each family keep their fitted models and may become members.
 constexpr std::size_t kCandidates = 8;
+/// So many candidates may keep their weights for others to start from: more than any population has members that win.
+constexpr std::size_t kParents = 100;
 double grace_of(const TimePlan& times) {
   return times.end.exists() ? std::clamp(0.03 * times.end.remaining(), 0.2, 1.0) : 1.0;
 }
@@ -41,7 +43,7 @@ FitSession::FitSession(RunFolder folder, FitPlan plan, StudySettings settings, M
       watch_(watch),
       already_spent_(already_spent),
       objective_(store.study().objectives.front()),
-      folders_(folder_, objective_, kCandidates) {
+      folders_(folder_, objective_, {.best = kCandidates, .parents = inherits() ? kParents : 0}) {
   phases_.emplace_back("reading", reading_seconds);
 }
 
@@ -95,12 +97,14 @@ Json FitSession::trial_payload(const Trial& trial) const {
   if (plan_.kind == DataKind::kImages && trial.fidelity.empty()) {
     // The final training: the schedule ends with the time, or with the epochs where those come first.
     payload["epochs"] = settings_.epochs > 0.0 ? settings_.epochs : (times_.end.exists() ? 60.0 : 12.0);
-    if (trial.parent) payload["from"] = *trial.parent;
   } else if (std::isfinite(times_.trial_seconds)) {
     payload["time_limit"] = times_.trial_seconds;
   }
+  if (trial.parent && (inherits() || trial.origin == Finalists::kName)) payload["from"] = *trial.parent;
   return payload;
 }
+
+bool FitSession::inherits() const { return plan_.kind == DataKind::kImages && settings_.inherit; }
 
 void FitSession::search() {
   begin_phase("searching");

@@ -59,6 +59,7 @@ class FitSession : private SearchObserver {
   Json trial_payload(const Trial& trial) const;
   Configuration configuration_of(std::int64_t number) const;
   bool interrupted() const;
+  bool inherits() const;  ///< whether candidates start from the weights of their parents
   void warn(std::string sentence);
   void show_progress();
 

@@ -7,7 +7,7 @@ namespace nascent {
 std::optional<InheritanceRecord> inheritance_of(const Trial& trial) {
   if (!trial.details.is_object() || !trial.details.contains("from")) return std::nullopt;
   return InheritanceRecord{.from = trial.details.at("from").get<std::int64_t>(),
-                           .share = trial.details.value("inherited", 0.0),
+                           .share = trial.details.value("inherited_share", 0.0),
                            .exactness = trial.details.value("exactness", "")};
 }
 

@@ -127,6 +127,7 @@ OrderedJson make_report(const ReportContent& content) {
                       {"memory_per_worker", content.machine.memory_bytes},
                       {"device", plan.device},
                       {"precision", plan.precision},
+                      {"inherit", plan.kind == DataKind::kImages && content.settings.inherit},
                       {"ended_because", content.ended_because}};
   report["trials"] = describe_trials(content.trials);
   OrderedJson seconds;

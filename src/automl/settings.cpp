@@ -26,7 +26,8 @@ std::uint64_t free_memory_bytes() {
 Json StudySettings::to_json() const {
   Json json{{"strategy", strategy}, {"models", models},       {"ensemble_size", ensemble_size},
             {"first", first},       {"epochs", epochs},       {"trial_fidelity", trial_fidelity},
-            {"workers", workers},   {"memory", memory_bytes}, {"command", command}};
+            {"workers", workers},   {"memory", memory_bytes}, {"command", command},
+            {"inherit", inherit}};
   json["time_seconds"] = time_seconds ? Json(*time_seconds) : Json();
   json["trials"] = trials ? Json(*trials) : Json();
   return json;
@@ -38,6 +39,7 @@ StudySettings StudySettings::from_json(const Json& json) {
   settings.models = json.at("models").get<std::vector<std::string>>();
   settings.ensemble_size = json.at("ensemble_size");
   settings.first = json.at("first").get<std::vector<Json>>();
+  settings.inherit = json.value("inherit", false);  // earlier versions did not
   settings.epochs = json.at("epochs");
   settings.trial_fidelity = json.at("trial_fidelity").get<Fidelity>();
   settings.workers = json.at("workers");
@@ -55,6 +57,7 @@ StudySettings StudySettings::from_options(const FitOptions& options) {
                          .models = options.models,
                          .ensemble_size = options.ensemble_size,
                          .first = {},
+                         .inherit = options.inherit,
                          .epochs = options.epochs,
                          .trial_fidelity = {},
                          .workers = options.workers,

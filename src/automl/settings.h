@@ -19,6 +19,7 @@ struct StudySettings {
   std::vector<std::string> models;
   int ensemble_size = 10;
   std::vector<Json> first;  ///< configurations tried before the strategy is asked
+  bool inherit = true;      ///< candidates start from the weights of those they were derived from
   double epochs = 0.0;
   Fidelity trial_fidelity;  ///< what a candidate gets; empty for all
   int workers = 0;

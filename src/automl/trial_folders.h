@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -11,23 +12,45 @@
 
 namespace nascent {
 
-/// Bounds what trials leave on the disk: only the best of each model family keep their folder, at each fidelity. By
-/// family, because an ensemble gains most from members that err differently.
+/// What may stay on the disk.
+struct FolderBounds {
+  std::size_t best = 8;  ///< so many trials of each family, at each fidelity, keep their folder in any case
+  /// Candidates whose weights others may start from keep theirs beyond that, up to so many and so many bytes together
+  /// with the best. 0: none.
+  std::size_t parents = 0;
+  std::uint64_t parent_bytes = std::uint64_t{1} << 30;
+};
+
+/// Bounds what trials leave on the disk: the best of each model family keep their folder, at each fidelity. By family,
+/// because an ensemble gains most from members that err differently.
 class TrialFolders {
  public:
-  /// `keep`: so many trials of each family.
-  TrialFolders(const RunFolder& folder, Objective objective, std::size_t keep)
-      : folder_(folder), objective_(std::move(objective)), keep_(keep) {}
+  TrialFolders(const RunFolder& folder, Objective objective, FolderBounds bounds)
+      : folder_(folder), objective_(std::move(objective)), bounds_(bounds) {}
 
   /// Called for every finished trial, also for those of earlier sessions.
   void finished(const Trial& trial);
 
  private:
+  struct Kept {
+    double loss;
+    std::int64_t trial;
+    std::uint64_t bytes;
+    bool operator<(const Kept& other) const { return std::pair(loss, trial) < std::pair(other.loss, other.trial); }
+  };
+  /// Those of one family at one fidelity, best first.
+  struct Group {
+    std::vector<Kept> kept;
+    std::uint64_t bytes = 0;
+  };
+
+  bool is_too_much(const Group& group, bool is_candidate) const;
+  void remove(std::int64_t number) const;
+
   const RunFolder& folder_;
   Objective objective_;
-  std::size_t keep_;
-  std::map<std::pair<Fidelity, std::string>, std::vector<std::pair<double, std::int64_t>>>
-      kept_;  // loss and number, best first
+  FolderBounds bounds_;
+  std::map<std::pair<Fidelity, std::string>, Group> groups_;
 };
 
 /// The model family of a trial's configuration; empty where the space has none to choose from.

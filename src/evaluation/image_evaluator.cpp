@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "nascent/core/error.h"
 #include "nascent/core/files.h"
@@ -70,13 +71,19 @@ ImageEvaluator::Started ImageEvaluator::start_network(const Json& payload) const
                   std::move(details)};
   if (!payload.contains("from")) return started;
   const auto from = payload.at("from").get<std::int64_t>();
+  const fs::path folder = folder_.trial(from) / "fold-0";
   try {
-    ImageClassifier earlier = ImageClassifier::load(folder_.trial(from) / "fold-0", options_of(plan_));
-    if (earlier.architecture() != started.network.architecture()) return started;
-    started.network = std::move(earlier);
+    // The long training at the end goes on with the same network at the whole learning rate; inherited weights would
+    // lower it.
+    std::optional<ImageClassifier> same;
+    if (payload.at("fidelity").empty()) same = ImageClassifier::load(folder, options_of(plan_));
+    if (same && same->architecture() == started.network.architecture()) {
+      started.network = std::move(*same);
+      started.details.update({{"inherited_share", 1.0}, {"exactness", "training"}});
+    } else {
+      started.details.update(started.network.inherit(folder, payload.at("seed")));
+    }
     started.details["from"] = from;
-    started.details["inherited"] = 1.0;
-    started.details["exactness"] = "training";
   } catch (const InputError& error) {
     // Lost weights mean training from scratch, not a failure.
     started.details["not_inherited"] = error.what();

@@ -77,6 +77,19 @@ TEST(NetworkSpace, StartingPointsShrinkOnlyAsFarAsTheyMust) {
   EXPECT_TRUE(shrunk > 60'000 && shrunk <= 120'000) << shrunk;
 }
 
+TEST(NetworkSpace, TheLargerNetworkOfTheEndKeepsTheLimitsToo) {
+  NetworkSpaceOptions options = options_of("macro", {.parameters = 120'000});
+  options.final_network = {.cells = 2, .filters = 1.5};
+  const NetworkSpace space = make_network_space(options, kFashion);
+  for (const Configuration& first : space.first)
+    EXPECT_LE(space.build(first, options.final_network).parameters(), 120'000);
+  const std::uint64_t seed = testing::test_seed();
+  SCOPED_TRACE(testing::seed_note(seed));
+  Random random(seed);
+  for (int i = 0; i < 20; ++i)
+    EXPECT_LE(space.build(space.space.sample(random), options.final_network).parameters(), 120'000);
+}
+
 TEST(NetworkSpace, OptionsComeBackFromJson) {
   NetworkSpaceOptions options = options_of("macro", {.parameters = 5, .multiply_adds = 6, .latency_ms = 0.5});
   options.settings = {{"kernels", {3, 5}}};

@@ -78,7 +78,7 @@ TEST(Candidates, WithoutWholePredictionsThereIsNone) {
 TEST(TrialFolders, KeepTheBestOfEachFamilyAndRemoveTheRest) {
   const TemporaryFolder temporary;
   const RunFolder folder(temporary.path());
-  TrialFolders folders(folder, kAccuracy, 2);
+  TrialFolders folders(folder, kAccuracy, {.best = 2});
   const std::vector<Trial> trials{trial_of(0, "a", 0.5, 0.1), trial_of(1, "a", 0.9, 0.1), trial_of(2, "b", 0.1, 0.1),
                                   trial_of(3, "a", 0.8, 0.1)};
   for (const Trial& trial : trials) {
@@ -93,6 +93,28 @@ TEST(TrialFolders, KeepTheBestOfEachFamilyAndRemoveTheRest) {
   std::vector<bool> kept;
   for (std::int64_t number = 0; number < 5; ++number) kept.push_back(std::filesystem::exists(folder.trial(number)));
   EXPECT_EQ(kept, (std::vector<bool>{false, true, true, true, false}));
+}
+
+TEST(TrialFolders, KeepTheWeightsOfPossibleParentsWithinTheirBounds) {
+  const Fidelity low{{"epochs", 1.0}};
+  const auto kept_of = [&](const FolderBounds& bounds, const Fidelity& fidelity) {
+    const TemporaryFolder temporary;
+    const RunFolder folder(temporary.path());
+    TrialFolders folders(folder, kAccuracy, bounds);
+    for (std::int64_t number = 0; number < 6; ++number) {
+      std::filesystem::create_directories(folder.trial(number) / "fold-0");
+      write_file(folder.trial(number) / "fold-0" / "weights.pt", std::string(1000, 'w'));
+      folders.finished(trial_of(number, "a", 0.5 + 0.01 * static_cast<double>(number), 0.1, fidelity));
+    }
+    std::vector<std::int64_t> kept;
+    for (std::int64_t number = 0; number < 6; ++number)
+      if (std::filesystem::exists(folder.trial(number))) kept.push_back(number);
+    return kept;
+  };
+  EXPECT_EQ(kept_of({.best = 2, .parents = 4, .parent_bytes = 1000000}, low), (std::vector<std::int64_t>{2, 3, 4, 5}));
+  EXPECT_EQ(kept_of({.best = 2, .parents = 4, .parent_bytes = 3500}, low), (std::vector<std::int64_t>{3, 4, 5}));
+  EXPECT_EQ(kept_of({.best = 2, .parents = 4, .parent_bytes = 10}, low), (std::vector<std::int64_t>{4, 5}));
+  EXPECT_EQ(kept_of({.best = 2, .parents = 4, .parent_bytes = 1000000}, {}), (std::vector<std::int64_t>{4, 5}));
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ std::vector<std::int64_t> lineage_numbers(const std::vector<Trial>& trials, std:
 
 TEST(Lineage, GoesBackToTheTrialThatStartedFromScratch) {
   const std::vector<Trial> trials{
-      trial_of(0), trial_of(1, {{"steps", 3}}), trial_of(2, {{"from", 0}, {"inherited", 0.5}}),
-      trial_of(3, {{"from", 2}, {"inherited", 0.9}, {"exactness", "inference"}}), trial_of(4, {{"from", 9}})};
+      trial_of(0), trial_of(1, {{"steps", 3}}), trial_of(2, {{"from", 0}, {"inherited_share", 0.5}}),
+      trial_of(3, {{"from", 2}, {"inherited_share", 0.9}, {"exactness", "inference"}}), trial_of(4, {{"from", 9}})};
   EXPECT_EQ(lineage_numbers(trials, 3), (std::vector<std::int64_t>{3, 2, 0}));
   EXPECT_EQ(lineage_numbers(trials, 1), (std::vector<std::int64_t>{1}));
   EXPECT_EQ(lineage_numbers(trials, 4), (std::vector<std::int64_t>{4})) << "its parent is in no record";

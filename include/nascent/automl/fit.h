@@ -29,9 +29,10 @@ struct FitOptions {
   std::vector<std::string> numeric;
 
   // Designed networks
-  /// A kind of space (`network_space_kinds`), for images. Empty: macro.
+  /// A kind of space (`network_space_kinds`) or a file (docs/formats/network_space.md), for images. Empty: macro.
   std::string space;
-  NetworkLimits limits;  ///< of each network; 0 for none
+  NetworkLimits limits;  ///< of each network; what is not 0 goes before the limits of the space's file
+  bool inherit = true;   ///< a candidate that was derived from an earlier one starts from the weights of that
 
   // Networks for images
   std::string device = "cpu";      ///< "cpu" or "cuda"
