@@ -5,7 +5,7 @@
 
 #include "architecture/error_text.h"
 #include "nascent/architecture/custom_operation.h"
-#include "nascent/architecture/macro_space.h"
+#include "support/macro_networks.h"
 #include "support/seed.h"
 
 namespace nascent {
@@ -56,9 +56,9 @@ TEST(Architecture, ComesBackFromJsonAsItWas) {
   const std::uint64_t seed = testing::test_seed();
   SCOPED_TRACE(testing::seed_note(seed));
   Random random(seed);
-  const SearchSpace space = macro_space({.channels = 3, .height = 20, .width = 24});
+  const NetworkSpace networks = testing::macro_networks({3, 20, 24}, 5);
   for (int i = 0; i < 50; ++i) {
-    const Architecture net = build_macro(space.sample(random), {3, 20, 24}, 5);
+    const Architecture net = networks.build(networks.space.sample(random), {});
     const Architecture again = Architecture::from_json(Json::parse(net.to_json().dump()));
     ASSERT_EQ(again, net);
     ASSERT_EQ(again.canonical_hash(), net.canonical_hash());

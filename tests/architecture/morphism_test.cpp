@@ -6,7 +6,7 @@
 
 #include "architecture/network_draft.h"
 #include "architecture/reference_network.h"
-#include "nascent/architecture/macro_space.h"
+#include "support/macro_networks.h"
 #include "support/seed.h"
 
 namespace nascent {
@@ -79,9 +79,10 @@ TEST(Morphism, ChainsOfRewritesKeepTheFunctionOfMacroNetworks) {
   const std::uint64_t seed = testing::test_seed();
   SCOPED_TRACE(testing::seed_note(seed));
   Random random(seed);
-  const SearchSpace space = macro_space({.channels = 1, .height = 8, .width = 8}, {.blocks = 1, .filters = 16});
+  const NetworkSpace networks =
+      testing::macro_networks({1, 8, 8}, 3, {{"stages", 2}, {"layers", 2}, {"filters", {8, 16}}});
   for (int start = 0; start < 12; ++start) {
-    Architecture net = build_macro(space.sample(random), {1, 8, 8}, 3);
+    Architecture net = networks.build(networks.space.sample(random), {});
     for (int step = 0; step < 5; ++step) {
       const std::optional<Morphism> morphism = draw_morphism(net, random);
       ASSERT_TRUE(morphism.has_value());

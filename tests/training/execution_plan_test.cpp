@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "nascent/architecture/macro_space.h"
+#include "support/macro_networks.h"
 #include "support/seed.h"
 
 namespace nascent {
@@ -64,9 +64,9 @@ TEST(ExecutionPlan, EveryStepReadsWhatAnEarlierOneMadeAndNothingThatWasGivenUp) 
   const std::uint64_t seed = testing::test_seed();
   SCOPED_TRACE(testing::seed_note(seed));
   Random random(seed);
-  const SearchSpace space = macro_space({.channels = 3, .height = 32, .width = 32});
+  const NetworkSpace networks = testing::macro_networks({3, 32, 32}, 4);
   for (int i = 0; i < 100; ++i) {
-    const Architecture net = build_macro(space.sample(random), {3, 32, 32}, 4);
+    const Architecture net = networks.build(networks.space.sample(random), {});
     std::set<int> there{0};
     for (const ExecutionStep& step : plan_execution(net)) {
       for (const int read : step.reads) ASSERT_TRUE(there.contains(read)) << net.node(step.node).name;

@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "nascent/architecture/macro_space.h"
+#include "support/macro_networks.h"
 #include "support/seed.h"
 #include "training/network.h"
 #include "training/plain_forward.h"
@@ -56,10 +56,10 @@ TEST(NetworkCounts, ParametersMultiplyAddsAndActivationsAreThoseOfLibtorch) {
   SCOPED_TRACE(testing::seed_note(seed));
   Random random(seed);
   const Shape input{3, 13, 10};
-  const SearchSpace space = macro_space({.channels = 3, .height = 13, .width = 10, .classes = 4});
+  const NetworkSpace networks = testing::macro_networks(input, 4);
   for (int i = 0; i < 40; ++i) {
     expect_same_counts(testing::random_network(input, 4, random), random);
-    expect_same_counts(build_macro(space.sample(random), input, 4), random);
+    expect_same_counts(networks.build(networks.space.sample(random), {}), random);
   }
 }
 

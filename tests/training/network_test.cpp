@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "nascent/architecture/macro_space.h"
+#include "support/macro_networks.h"
 #include "support/seed.h"
 #include "training/plain_forward.h"
 #include "training/random_network.h"
@@ -56,12 +56,12 @@ TEST(Network, ComputesWhatItsArchitectureSays) {
   Random random(seed);
   torch::manual_seed(seed);
   const Shape input{2, 9, 12};
-  const SearchSpace space =
-      macro_space({.channels = 2, .height = 9, .width = 12, .classes = 3}, {.stages = 2, .blocks = 2, .filters = 16});
+  const NetworkSpace networks = testing::macro_networks(input, 3, {{"stages", 2}, {"layers", 2}, {"filters", {8, 16}}});
   for (int i = 0; i < 25; ++i) {
-    Configuration configuration = space.sample(random);
+    Configuration configuration = networks.space.sample(random);
     configuration.set("dropout", 0.0);
-    Network network(build_macro(configuration, input, 3), random);
+    configuration.set("dense", std::vector<Element>{});
+    Network network(networks.build(configuration, {}), random);
     disturb(network);
     for (const bool training : {true, false}) {
       SCOPED_TRACE(configuration.to_json().dump() + (training ? " in training" : " in prediction"));
@@ -120,8 +120,7 @@ TEST(Network, AFreshResidualBlockIsTheIdentity) {
 
 TEST(Network, Bfloat16StaysNearFloat32) {
   Random random(3);
-  const ImageTraits traits{.channels = 1, .height = 16, .width = 16, .classes = 5};
-  Network network(build_macro(first_macro_networks(traits)[1], {1, 16, 16}, 5), random);
+  Network network(testing::first_macro_network({1, 16, 16}, 5, 2), random);
   const torch::Tensor x = torch::randn({32, 1, 16, 16});
   const torch::Tensor exact = network.forward(x, Precision::kFloat32);
   const torch::Tensor rounded = network.forward(x, Precision::kBfloat16);
@@ -132,8 +131,7 @@ TEST(Network, Bfloat16StaysNearFloat32) {
 }
 
 TEST(Network, TheSameSeedGivesTheSameWeights) {
-  const ImageTraits traits{.channels = 1, .height = 8, .width = 8, .classes = 2};
-  const Architecture net = build_macro(first_macro_networks(traits)[0], {1, 8, 8}, 2);
+  const Architecture net = testing::first_macro_network({1, 8, 8}, 2, 1);
   Random a(9), b(9), c(10);
   const Network first(net, a), same(net, b), other(net, c);
   EXPECT_TRUE(torch::equal(first.parameters()[0], same.parameters()[0]));
@@ -177,8 +175,7 @@ TEST(Network, ABlockIsNotSilencedWhereNothingElseIsAdded) {
 
 TEST(Network, BiasesAndNormalizationsDoNotDecay) {
   Random random(1);
-  const ImageTraits traits{.channels = 1, .height = 8, .width = 8, .classes = 2};
-  const Network network(build_macro(first_macro_networks(traits)[0], {1, 8, 8}, 2), random);
+  const Network network(testing::first_macro_network({1, 8, 8}, 2, 1), random);
   std::int64_t parameters = 0;
   for (const ParameterGroupMember& member : network.optimizer_members()) {
     EXPECT_EQ(member.decay_factor, member.parameter.dim() > 1 ? 1.0 : 0.0);
