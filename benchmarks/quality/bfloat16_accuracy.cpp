@@ -19,7 +19,7 @@
 #include "nascent/data/images.h"
 #include "nascent/data/metric.h"
 #include "nascent/learner/image_family.h"
-#include "training/image_classifier.h"
+#include "nascent/training/image_classifier.h"
 #include "training/runtime.h"
 
 namespace nascent {

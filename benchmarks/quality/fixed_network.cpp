@@ -10,10 +10,10 @@
 #include <exception>
 #include <thread>
 
-#include "nascent/data/metric.h"
 #include "nascent/data/images.h"
+#include "nascent/data/metric.h"
 #include "nascent/learner/image_family.h"
-#include "training/image_classifier.h"
+#include "nascent/training/image_classifier.h"
 #include "training/runtime.h"
 
 namespace nascent {

@@ -17,7 +17,7 @@
 #include "nascent/architecture/network_space.h"
 #include "nascent/core/deadline.h"
 #include "nascent/data/images.h"
-#include "training/image_classifier.h"
+#include "nascent/training/image_classifier.h"
 #include "training/runtime.h"
 #include "training/supernet.h"
 

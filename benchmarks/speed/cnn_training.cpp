@@ -11,7 +11,7 @@
 #include <string>
 
 #include "nascent/data/images.h"
-#include "training/image_classifier.h"
+#include "nascent/training/image_classifier.h"
 #include "training/runtime.h"
 
 namespace nascent {

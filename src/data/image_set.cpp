@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <array>
 
 #include "data/array_file.h"
@@ -15,6 +17,20 @@ bool is_valid(const ImageShape& shape) {
 }
 
 }  // namespace
+
+ImageSet ImageSet::from_pixels(int channels, int height, int width, std::vector<std::uint8_t> pixels,
+                               std::vector<std::int32_t> labels) {
+  const ImageShape shape{.channels = channels, .height = height, .width = width};
+  if (!is_valid(shape)) {
+    throw InputError(fmt::format("images of {} x {} pixels and {} channels: there must be pixels, and 1 or 3 channels",
+                                 height, width, channels));
+  }
+  if (pixels.size() != labels.size() * shape.bytes()) {
+    throw InputError(fmt::format("{} images of {} bytes need {} bytes of pixels, but there are {}", labels.size(),
+                                 shape.bytes(), labels.size() * shape.bytes(), pixels.size()));
+  }
+  return ImageSetBuilder::own(shape, std::move(pixels), std::move(labels));
+}
 
 void ImageSet::save(const std::filesystem::path& path) const {
   const std::array arrays{std::as_bytes(pixels_), std::as_bytes(labels_)};

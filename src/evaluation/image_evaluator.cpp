@@ -10,6 +10,7 @@
 #include "nascent/core/files.h"
 #include "nascent/data/metric.h"
 #include "run/prediction_file.h"
+#include "training/image_batch.h"
 #include "training/latency.h"
 #include "training/runtime.h"
 

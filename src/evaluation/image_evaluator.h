@@ -7,10 +7,10 @@
 #include "nascent/data/images.h"
 #include "nascent/data/matrix.h"
 #include "nascent/execution/job.h"
+#include "nascent/training/image_classifier.h"
 #include "run/designed_networks.h"
 #include "run/fit_plan.h"
 #include "run/run_folder.h"
-#include "training/image_classifier.h"
 
 namespace nascent {
 

@@ -7,7 +7,7 @@
 #include "run/model_manifest.h"
 #ifdef NASCENT_TORCH
 #include "evaluation/image_evaluator.h"
-#include "training/image_classifier.h"
+#include "nascent/training/image_classifier.h"
 #include "training/onnx_export.h"
 #endif
 

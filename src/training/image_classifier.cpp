@@ -1,4 +1,4 @@
-#include "training/image_classifier.h"
+#include "nascent/training/image_classifier.h"
 
 #include <fmt/format.h>
 
@@ -35,9 +35,10 @@ torch::Device device_named(const std::string& name) {
   return device;
 }
 
-/// An inherited network is not to be shaken up: without a long warm-up and with a quarter of the peak, 5,000 images more
-/// brought 204,778 inherited weights from 0.875 to 0.885 (at the whole peak to 0.876). What is new learns as ever, so the
-/// less was inherited the higher is the peak. A parent that had hardly learned (0.72) would gain more at the whole peak.
+/// An inherited network is not to be shaken up: without a long warm-up and with a quarter of the peak, 5,000 images
+/// more brought 204,778 inherited weights from 0.875 to 0.885 (at the whole peak to 0.876). What is new learns as ever,
+/// so the less was inherited the higher is the peak. A parent that had hardly learned (0.72) would gain more at the
+/// whole peak.
 constexpr double kInheritedPeak = 0.25;
 
 NetworkTraining for_inherited(NetworkTraining training, double share) {

@@ -5,10 +5,10 @@
 
 #include "nascent/architecture/architecture.h"
 #include "nascent/core/random.h"
+#include "nascent/training/precision.h"
 #include "training/execution_plan.h"
 #include "training/flat_optimizer.h"
 #include "training/network_weights.h"
-#include "training/precision.h"
 #include "training/torch.h"
 
 namespace nascent {

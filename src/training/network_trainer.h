@@ -5,12 +5,12 @@
 #include <memory>
 
 #include "nascent/core/deadline.h"
+#include "nascent/training/network_training.h"
+#include "nascent/training/precision.h"
+#include "nascent/training/training_report.h"
 #include "training/flat_optimizer.h"
 #include "training/network.h"
-#include "training/network_training.h"
-#include "training/precision.h"
 #include "training/torch.h"
-#include "training/training_report.h"
 #include "training/weight_average.h"
 
 namespace nascent {

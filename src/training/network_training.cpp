@@ -1,8 +1,10 @@
-#include "training/network_training.h"
+#include "nascent/training/network_training.h"
 
 #include <algorithm>
 #include <cmath>
 #include <string_view>
+
+#include "training/image_batch.h"
 
 namespace nascent {
 namespace {

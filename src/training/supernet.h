@@ -11,8 +11,8 @@
 #include "nascent/core/json.h"
 #include "nascent/data/images.h"
 #include "nascent/data/matrix.h"
+#include "nascent/training/precision.h"
 #include "training/path_sampler.h"
-#include "training/precision.h"
 
 namespace nascent {
 

@@ -362,5 +362,15 @@ TEST_F(Images, TheSchemaSurvivesJson) {
   EXPECT_THROW(ImageSchema::from_json(Json::parse("{}")), InputError);
 }
 
+TEST(ImageSetFromPixels, HoldsThemAndRefusesOtherSizes) {
+  const ImageSet images = ImageSet::from_pixels(1, 1, 2, {1, 2, 3, 4, 5, 6}, {0, 1, 0});
+  EXPECT_EQ(images.count(), 3U);
+  EXPECT_EQ(images.pixels()[3], 4);
+  EXPECT_EQ(images.labels()[1], 1);
+  EXPECT_THAT(input_error_of([] { ImageSet::from_pixels(1, 1, 2, {1, 2, 3}, {0, 1}); }),
+              HasSubstr("need 4 bytes of pixels, but there are 3"));
+  EXPECT_THAT(input_error_of([] { ImageSet::from_pixels(2, 1, 1, {1, 2}, {0}); }), HasSubstr("1 or 3 channels"));
+}
+
 }  // namespace
 }  // namespace nascent

@@ -1,4 +1,4 @@
-#include "training/image_classifier.h"
+#include "nascent/training/image_classifier.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -27,6 +27,10 @@ class ImageSet {
   /// The class index of each image, -1 if it has none or one that training never saw.
   std::span<const std::int32_t> labels() const { return labels_; }
 
+  /// Images made by a program: count x channels x height x width bytes, and a class index for each image. Throws
+  /// `InputError` when the sizes do not fit.
+  static ImageSet from_pixels(int channels, int height, int width, std::vector<std::uint8_t> pixels,
+                              std::vector<std::int32_t> labels);
   void save(const std::filesystem::path& path) const;
   static ImageSet map(const std::filesystem::path& path);
 

@@ -5,9 +5,10 @@
 
 #include "nascent/core/json.h"
 #include "nascent/space/configuration.h"
-#include "training/image_batch.h"
 
 namespace nascent {
+
+struct Augmentation;  // training/image_batch.h
 
 enum class Schedule : std::uint8_t { kOneCycle, kCosine };
 

@@ -14,9 +14,9 @@
 #include "nascent/data/images.h"
 #include "nascent/data/matrix.h"
 #include "nascent/space/configuration.h"
-#include "training/network_training.h"
-#include "training/precision.h"
-#include "training/training_report.h"
+#include "nascent/training/network_training.h"
+#include "nascent/training/precision.h"
+#include "nascent/training/training_report.h"
 
 namespace nascent {
 
@@ -59,12 +59,12 @@ class ImageClassifier {
   ~ImageClassifier();
 
   /// Starts from the weights of a classifier that was saved in a folder and may have another architecture; what it did
-  /// not have is drawn from the seed. Its pixel statistics are kept. The next `fit` rises at once, and to a lower peak of
-  /// the learning rate the more was inherited: docs/methods/training.md.
+  /// not have is drawn from the seed. Its pixel statistics are kept. The next `fit` rises at once, and to a lower peak
+  /// of the learning rate the more was inherited: docs/methods/training.md.
   ///
   /// Returns {"exactness": "approximate" | "inference" | "training", "inherited_share": of the parameters,
-  /// "why_not_exact": a sentence, or ""}. Throws `InputError` when a file is missing or damaged, or the parent was made for
-  /// other images; then nothing has changed, and `fit` starts from scratch.
+  /// "why_not_exact": a sentence, or ""}. Throws `InputError` when a file is missing or damaged, or the parent was made
+  /// for other images; then nothing has changed, and `fit` starts from scratch.
   Json inherit(const std::filesystem::path& parent_folder, std::uint64_t seed, const Origins& origins = {});
 
   /// Learns from the training rows; images without a known class are left out. A classifier that was fitted or loaded
