@@ -48,6 +48,8 @@ struct Trial {
   Fidelity fidelity;
   std::optional<std::int64_t> parent;    ///< the trial that this one was derived from
   std::optional<std::int64_t> retry_of;  ///< the trial that was cut off without a result and is tried again by this one
+  /// The trial of the same configuration that this one takes up where it ended, at a higher fidelity.
+  std::optional<std::int64_t> continues;
   std::string origin;  ///< who proposed it: the strategy's name, or "first" for a given starting point
 
   TrialState state = TrialState::kRunning;
