@@ -111,14 +111,12 @@ void FitSession::search() {
   const StudyRecord& study = store_.study();
   const auto strategy =
       make_strategy(settings_.strategy, {.space = plan_.space, .objectives = {objective_}, .seed = study.seed});
-  FullEvaluation scheduler;
-  const Fidelity fidelity = settings_.trial_fidelity;
+  FullEvaluation scheduler(settings_.trial_fidelity);
   SearchLoopOptions options{.max_trials = settings_.trials.value_or(-1),
                             .deadline = times_.search_end,
                             .least_seconds = times_.least_trial_seconds,
                             .grace_seconds = grace_of(times_),
                             .first = {},
-                            .fidelity = [fidelity](const Configuration&) { return fidelity; },
                             .interrupted = [this] { return interrupted(); }};
   for (const Json& first : settings_.first) options.first.push_back(study.space.configuration_from_json(first));
   for (const Trial& trial : store_.trials())
@@ -138,7 +136,6 @@ void FitSession::train_finalists() {
   FullEvaluation scheduler;
   SearchLoopOptions options{.deadline = times_.final_end,
                             .grace_seconds = grace_of(times_),
-                            .fidelity = [](const Configuration&) { return Fidelity{}; },
                             .interrupted = [this] { return interrupted(); }};
   const SearchSummary summary = run_search(
       store_, finalists, scheduler, *executor_, [this](const Trial& trial) { return trial_payload(trial); }, options,

@@ -61,9 +61,7 @@ void Coordinator::read_news() {
   });
 }
 
-bool Coordinator::is_ours(const Trial& trial) const {
-  return trial.fidelity == (options_.fidelity ? options_.fidelity(trial.configuration) : Fidelity{});
-}
+bool Coordinator::is_ours(const Trial& trial) const { return scheduler_.uses(trial.fidelity); }
 
 /// What is to be known of every trial, whether it runs or has ended.
 void Coordinator::learn_of(const Trial& trial) {
@@ -112,7 +110,7 @@ void Coordinator::learn_ended(const Trial& trial) {
       return;
     }
   }
-  if (trial.origin != kKnownOrigin) ++counted_;
+  if (trial.origin != kKnownOrigin && !trial.continues) ++counted_;
   if (trial.state != TrialState::kFailed) any_succeeded_ = true;
   const Timed timed(strategy_seconds_);
   strategy_.observe(trial);
@@ -145,20 +143,49 @@ void Coordinator::put_back(std::int64_t number) {
 }
 
 bool Coordinator::is_full() const {
-  return max_trials_ >= 0 && counted_ + static_cast<std::int64_t>(running_.size()) >= max_trials_;
+  if (max_trials_ < 0) return false;
+  const auto begun = std::ranges::count_if(running_, [](const Trial& trial) { return !trial.continues; });
+  return counted_ + begun >= max_trials_;
 }
 
 std::optional<Coordinator::Next> Coordinator::next_to_try() {
-  if (!to_try_again_.empty()) {
-    const Trial& trial = to_try_again_.begin()->second;
-    return Next{{trial.configuration, trial.parent}, trial.origin, trial.number};
+  const auto again = std::ranges::find_if(
+      to_try_again_, [&](const auto& entry) { return entry.second.continues.has_value() || !is_full(); });
+  if (again != to_try_again_.end()) {
+    const Trial& trial = again->second;
+    return Next{{trial.configuration, trial.parent}, trial.origin, trial.fidelity, trial.number, trial.continues};
   }
-  if (!first_.empty()) return Next{{first_.front().second, {}}, std::string(kFirstOrigin), {}};
+  for (;;) {
+    const bool more = !exhausted_ && !is_full();
+    Assignment next = scheduler_.next(running_, more);
+    waits_ = next.kind == Assignment::Kind::kWait;
+    switch (next.kind) {
+      case Assignment::Kind::kStart: {
+        if (!more) throw InternalError(fmt::format("the scheduler {} starts more than it may", scheduler_.name()));
+        std::optional<Next> proposed = next_new(next.fidelity);
+        if (proposed) return proposed;
+        exhausted_ = true;
+        break;
+      }
+      case Assignment::Kind::kContinue:
+        return Next{.proposal = {std::move(next.configuration), next.continues},
+                    .origin = std::string(scheduler_.name()),
+                    .fidelity = std::move(next.fidelity),
+                    .continues = next.continues};
+      case Assignment::Kind::kWait:
+      case Assignment::Kind::kNothing:
+        return {};
+    }
+  }
+}
+
+std::optional<Coordinator::Next> Coordinator::next_new(const Fidelity& fidelity) {
+  if (!first_.empty()) return Next{{first_.front().second, {}}, std::string(kFirstOrigin), fidelity};
   const Timed timed(strategy_seconds_);
   keys_of_news_.clear();
   std::optional<Proposal> proposal = strategy_.suggest(next_number_, running_);
   if (!proposal) return {};
-  return Next{std::move(*proposal), std::string(strategy_.name()), {}};
+  return Next{std::move(*proposal), std::string(strategy_.name()), fidelity};
 }
 
 std::optional<Trial> Coordinator::start(double seconds, const Prepare& prepare) {
@@ -167,22 +194,19 @@ std::optional<Trial> Coordinator::start(double seconds, const Prepare& prepare) 
     proposal_waits_ = proposed.has_value();
     follow();
     proposal_waits_ = false;
-    if (is_full()) return {};
     // Another coordinator took the number. What the strategy proposed is still good, unless that one has the same.
-    if (proposed && keys_of_news_.contains(store_.study().space.key(proposed->proposal.configuration)))
+    if (proposed && (is_full() || keys_of_news_.contains(store_.study().space.key(proposed->proposal.configuration))))
       proposed.reset();
     if (!proposed) proposed = next_to_try();
-    if (!proposed) {
-      exhausted_ = true;
-      return {};
-    }
+    if (!proposed) return {};
     Trial trial;
     trial.number = next_number_;
     trial.configuration = proposed->proposal.configuration;
     trial.parent = proposed->proposal.parent;
     trial.retry_of = proposed->retry_of;
+    trial.continues = proposed->continues;
     trial.origin = proposed->origin;
-    if (options_.fidelity) trial.fidelity = options_.fidelity(trial.configuration);
+    trial.fidelity = proposed->fidelity;
     trial.started_seconds = seconds;
     if (!prepare(trial)) return {};
     std::optional<std::int64_t> number;
@@ -199,7 +223,8 @@ std::optional<Trial> Coordinator::start(double seconds, const Prepare& prepare) 
       running_.push_back(trial);
       return trial;
     }
-    if (proposed->retry_of || proposed->origin == kFirstOrigin) proposed.reset();  // looked up anew
+    // Looked up anew.
+    if (proposed->retry_of || proposed->continues || proposed->origin == kFirstOrigin) proposed.reset();
     news_of_our_own_ = true;
   }
 }

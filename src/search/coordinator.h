@@ -22,14 +22,13 @@ inline constexpr std::string_view kKnownOrigin = "known";
 
 struct CoordinatorOptions {
   std::vector<Configuration> first = {};  ///< tried before the strategy is asked, in this order, none twice
-  std::function<Fidelity(const Configuration&)> fidelity = {};  ///< of its trials; empty for full
 };
 
 /// One session's hand in a study: starts trials, records what becomes of them, and lets strategy and scheduler learn
 /// from them and from those of other coordinators that work on the same study. Knows no executor and no model.
 ///
 /// Everybody learns in the order in which trials ended, which the record keeps: so a session that resumes a study, and
-/// another coordinator, come to the same strategy. Only trials at the session's fidelity count.
+/// another coordinator, come to the same strategy. Only trials at fidelities that the scheduler uses count.
 ///
 /// Trials that were cut off without a result (their coordinator died, or the time was up) are started anew before
 /// anything else, at most twice; after that they count as failed. The cost of a step does not grow with the record.
@@ -42,7 +41,8 @@ class Coordinator {
   /// there is nothing new: call it often.
   void follow();
 
-  /// How many finished and running trials of the whole study there may be; -1 for no limit.
+  /// How many finished and running trials of the whole study there may be, without those that continue others; -1 for
+  /// no limit.
   void limit(std::int64_t max_trials) { max_trials_ = max_trials; }
   bool is_full() const;
   /// Set once the strategy had nothing more to propose.
@@ -50,9 +50,11 @@ class Coordinator {
 
   /// Asked with the trial before it is recorded, maybe more than once with another number; false: do not start it.
   using Prepare = std::function<bool(const Trial&)>;
-  /// Records the next trial and returns it; nothing when the study is full or the space exhausted, or `prepare` says
-  /// no. `seconds` is the study's clock.
+  /// Records the next trial and returns it; nothing when the study is full or the space exhausted, when the scheduler
+  /// has nothing for now, or `prepare` says no. `seconds` is the study's clock.
   std::optional<Trial> start(double seconds, const Prepare& prepare);
+  /// Whether the last `start` found nothing because the scheduler waits for trials that run, here or elsewhere.
+  bool waits() const { return waits_ && !running_.empty(); }
 
   /// A trial of this session that runs; null if there is none of this number.
   const Trial* running(std::int64_t number) const;
@@ -63,7 +65,8 @@ class Coordinator {
   /// Records a result that is known from elsewhere. The trial's number is given to it.
   void add(Trial trial);
 
-  std::int64_t counted() const { return counted_; }  ///< finished trials that count: all but those cut off and known
+  /// Finished trials that count: all but those that were cut off, known before, or continue others.
+  std::int64_t counted() const { return counted_; }
   bool any_succeeded() const { return any_succeeded_; }
   double last_seconds() const { return last_seconds_; }  ///< how far the study's clock had come in the record
   double strategy_seconds() const { return strategy_seconds_; }
@@ -73,7 +76,9 @@ class Coordinator {
   struct Next {
     Proposal proposal;
     std::string origin;
-    std::optional<std::int64_t> retry_of;
+    Fidelity fidelity = {};
+    std::optional<std::int64_t> retry_of = {};
+    std::optional<std::int64_t> continues = {};
   };
 
   void read_news();
@@ -85,6 +90,7 @@ class Coordinator {
   void learn_ended(const Trial& trial);
   int attempt_of(const Trial& trial) const;
   std::optional<Next> next_to_try();
+  std::optional<Next> next_new(const Fidelity& fidelity);
   std::vector<Trial>::iterator find_running(std::int64_t number);
 
   TrialStore& store_;
@@ -108,6 +114,7 @@ class Coordinator {
   std::int64_t counted_ = 0;
   bool any_succeeded_ = false;
   bool exhausted_ = false;
+  bool waits_ = false;
   double last_seconds_ = 0.0;
   double strategy_seconds_ = 0.0;
   double store_seconds_ = 0.0;

@@ -55,10 +55,10 @@ class SearchLoop {
       while (why_nothing_starts().empty() && told_.size() < most_at_a_time()) {
         if (!start_next()) break;
       }
-      if (told_.empty()) break;
+      if (told_.empty() && !(coordinator_.waits() && why_nothing_starts().empty())) break;
       handle_next_event();
     }
-    summary_.ended_because = why_nothing_starts();
+    summary_.ended_because = why_it_ended();
   }
 
   void tick() {
@@ -94,15 +94,17 @@ class SearchLoop {
   std::string why_nothing_starts() const {
     if (cut_reason_ == kTimeWasUp) return "the time is up";
     if (!cut_reason_.empty()) return cut_reason_;
-    if (coordinator_.is_full()) {
-      return fmt::format("{} trials are done", options_.max_trials);
-    }
     if (options_.deadline.remaining() < options_.least_seconds) return std::string("the time is up");
-    if (coordinator_.exhausted()) return "the space is exhausted";
     if (!coordinator_.any_succeeded() && failed_ >= kHopelessTrials) {
       return fmt::format("{} trials failed and none succeeded; the last: {}", failed_, last_failure_);
     }
     return "";
+  }
+
+  std::string why_it_ended() const {
+    if (cut_reason_.empty() && coordinator_.is_full()) return fmt::format("{} trials are done", options_.max_trials);
+    const std::string reason = why_nothing_starts();
+    return reason.empty() && coordinator_.exhausted() ? "the space is exhausted" : reason;
   }
 
   std::size_t most_at_a_time() const {
@@ -241,7 +243,7 @@ SearchSummary run_search(const StudyRecord& study, Coordinator& coordinator, Sch
 SearchSummary run_search(TrialStore& store, SearchStrategy& strategy, Scheduler& scheduler, Executor& executor,
                          const PayloadOf& payload_of, const SearchLoopOptions& options, SearchObserver& observer) {
   if (store.study().objectives.empty()) throw InternalError("a study without an objective cannot be searched");
-  Coordinator coordinator(store, strategy, scheduler, {.first = options.first, .fidelity = options.fidelity});
+  Coordinator coordinator(store, strategy, scheduler, {.first = options.first});
   return run_search(store.study(), coordinator, scheduler, executor, payload_of, options, observer);
 }
 

@@ -116,6 +116,10 @@ double StudyResult::best_value() const {
 class RunScheduler : public Scheduler {
  public:
   std::string_view name() const override { return current_ != nullptr ? current_->name() : "full"; }
+  Assignment next(std::span<const Trial> running, bool more) override {
+    return current_ != nullptr ? current_->next(running, more) : Scheduler::next(running, more);
+  }
+  bool uses(const Fidelity&) const override { return true; }
   Decision decide(const Trial& trial) override { return current_ != nullptr ? current_->decide(trial) : Decision{}; }
   void observe(const Trial& trial) override {
     if (current_ != nullptr) current_->observe(trial);

@@ -48,6 +48,7 @@ std::string packed_start(const SearchSpace& space, const Trial& trial) {
   out.numbers(trial.fidelity);
   write_optional(out, trial.parent);
   write_optional(out, trial.retry_of);
+  write_optional(out, trial.continues);
   out.text(trial.origin);
   out.real(trial.started_seconds);
   return log;
@@ -79,6 +80,7 @@ Trial unpack_trial(const SearchSpace& space, std::int64_t number, std::string_vi
   trial.fidelity = in.numbers();
   trial.parent = read_optional(in);
   trial.retry_of = read_optional(in);
+  trial.continues = read_optional(in);
   trial.origin = in.text();
   trial.started_seconds = in.real();
   while (!in.empty()) {

@@ -19,7 +19,8 @@ constexpr std::int64_t kApplicationId = 0x4e617363;
 /// The version of the tables below. A change of them gets a new number and a step that upgrades the older.
 ///   1  configurations, metrics and fidelities as JSON; one writer
 ///   2  the same packed; holders and the order of ends, so that coordinators can share a study
-constexpr std::int64_t kSchemaVersion = 2;
+///   3  the trial that a trial continues
+constexpr std::int64_t kSchemaVersion = 3;
 
 // Blobs are as in trial/packed_configuration.h and trial/bytes.h (`numbers`). What is empty is NULL.
 constexpr const char* kSchema = R"(
@@ -35,6 +36,7 @@ constexpr const char* kSchema = R"(
     parent          INTEGER,
     retry_of        INTEGER,
     retried         INTEGER,              -- the trial that tries this one again
+    continues       INTEGER,
     origin          TEXT NOT NULL,
     started_seconds REAL NOT NULL,
     metrics         BLOB,
@@ -165,6 +167,14 @@ void upgrade_from_1(Database& database, const std::filesystem::path& path) {
   transaction.commit();
 }
 
+void upgrade_from_2(Database& database) {
+  Transaction transaction(database, Transaction::Kind::kWrite);
+  if (database.integer_of("PRAGMA user_version") != 2) return;  // another process has been faster
+  database.execute("ALTER TABLE trials ADD COLUMN continues INTEGER");
+  set_version(database);
+  transaction.commit();
+}
+
 }  // namespace
 
 void write_new_study(Database& database, const StudyRecord& study) {
@@ -188,6 +198,7 @@ void open_schema(Database& database, const std::filesystem::path& path) {
                     "use that version",
                     path.string(), version, kSchemaVersion));
   if (version == 1) upgrade_from_1(database, path);
+  if (version == 2) upgrade_from_2(database);
 }
 
 StudyRecord read_study(Database& database, const std::filesystem::path& path) {

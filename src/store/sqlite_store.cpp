@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 /// The columns that `read_trial` reads, in its order.
 #define NASCENT_TRIAL_COLUMNS                                                                                   \
   "trials.number, state, configuration, fidelity, parent, retry_of, origin, started_seconds, metrics, reason, " \
-  "details, cost_seconds"
+  "details, cost_seconds, continues"
 
 /// What a connection needs each time it is opened.
 ///
@@ -102,7 +102,7 @@ class SqliteStore : public TrialStore {
     const auto insert = [&]() -> std::optional<std::int64_t> {
       insert_trial_
           .with(trial.number, holder, configuration, blob_of(trial.fidelity), trial.parent, trial.retry_of,
-                trial.origin, trial.started_seconds)
+                trial.origin, trial.started_seconds, trial.continues)
           .run();
       if (database_.changes() == 1) return sqlite3_last_insert_rowid(database_.handle());
       check_is_not_beyond(trial.number, size());
@@ -276,6 +276,7 @@ class SqliteStore : public TrialStore {
     trial.reason = row.text(9);
     if (!row.is_null(10)) trial.details = Json::parse(row.text(10));
     trial.cost_seconds = row.real(11);
+    if (!row.is_null(12)) trial.continues = row.integer(12);
     return trial;
   }
 
@@ -315,8 +316,9 @@ class SqliteStore : public TrialStore {
   // As scalar subqueries, which SQLite answers from the end of the table; in a FROM clause it would read all of it.
   Statement insert_trial_{database_,
                           "INSERT INTO trials (number, state, holder, configuration, fidelity, parent, retry_of, "
-                          "origin, started_seconds) "
-                          "SELECT 1 + COALESCE((SELECT MAX(number) FROM trials), -1), 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 "
+                          "origin, started_seconds, continues) "
+                          "SELECT 1 + COALESCE((SELECT MAX(number) FROM trials), -1), 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+                          "?9 "
                           "WHERE ?1 < 0 OR ?1 = 1 + COALESCE((SELECT MAX(number) FROM trials), -1)"};
   Statement insert_report_{database_,
                            "INSERT INTO reports (trial, position, step, metrics, cost_seconds) VALUES (?, "

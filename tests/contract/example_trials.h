@@ -27,6 +27,7 @@ inline Trial example_trial(std::int64_t number) {
   trial.configuration = every_kind_of_parameter().sample(random);
   trial.fidelity = {{"epochs", 3.0}};
   if (number > 0) trial.parent = number - 1;
+  if (number > 1) trial.continues = number - 2;
   trial.origin = "tpe";
   trial.started_seconds = 0.1 * static_cast<double>(number);
   return trial;
@@ -51,6 +52,7 @@ inline void expect_equal(const Trial& actual, const Trial& expected) {
   EXPECT_EQ(actual.fidelity, expected.fidelity);
   EXPECT_EQ(actual.parent, expected.parent);
   EXPECT_EQ(actual.retry_of, expected.retry_of);
+  EXPECT_EQ(actual.continues, expected.continues);
   EXPECT_EQ(actual.origin, expected.origin);
   EXPECT_EQ(actual.state, expected.state);
   EXPECT_EQ(actual.metrics, expected.metrics);

@@ -94,28 +94,6 @@ TEST(ResumeAfterDeath, what_was_running_is_closed_and_its_configuration_tried_ag
   EXPECT_EQ(later.observed[0].number, 1);
 }
 
-TEST(Fidelities, a_search_sees_and_counts_only_trials_at_its_own) {
-  const StudyRecord study = bowl_study();
-  const auto store = create_memory_store(study);
-  const auto executor = threads(1, bowl);
-  Session low{*store, *executor, {.max_trials = 3}};
-  low.options.fidelity = [](const Configuration&) { return Fidelity{{"epochs", 0.5}}; };
-  low.run();
-  ASSERT_EQ(store->trials().size(), 3U);
-  const Configuration tried = store->trials().front().configuration;
-
-  // The full search may try the same configuration, and has its own count.
-  Session full{*store, *executor, {.max_trials = 2, .first = {tried}}};
-  full.run();
-  const std::vector<Trial> trials = store->trials();
-  ASSERT_EQ(trials.size(), 5U);
-  EXPECT_EQ(trials[3].number, 3);
-  EXPECT_EQ(trials[3].configuration, tried);
-  EXPECT_TRUE(trials[3].fidelity.empty());
-  low.run();
-  EXPECT_EQ(store->trials().size(), 5U) << "three trials of half an epoch were done already";
-}
-
 TEST(ResumeAfterDeath, a_configuration_that_was_cut_off_three_times_counts_as_failed) {
   const StudyRecord study = bowl_study();
   const auto store = create_memory_store(study);

@@ -101,20 +101,6 @@ TEST(SearchLoop, a_given_configuration_that_is_not_of_the_space_is_refused_befor
   EXPECT_TRUE(store->trials().empty());
 }
 
-TEST(SearchLoop, gives_each_trial_the_fidelity_asked_for) {
-  const auto store = create_memory_store(bowl_study());
-  const auto executor = threads(1, [](const Json& payload, JobContext&) { return loss_result(payload.at("epochs")); });
-  Session session{*store, *executor, {.max_trials = 2, .fidelity = [](const Configuration& c) {
-                                        return Fidelity{{"epochs", static_cast<double>(c.integer("depth")) * 2.0}};
-                                      }}};
-  session.payload = [](const Trial& trial) { return Json(trial.fidelity); };
-  session.run();
-  for (const Trial& trial : store->trials()) {
-    EXPECT_EQ(trial.fidelity.at("epochs"), static_cast<double>(trial.configuration.integer("depth")) * 2.0);
-    EXPECT_EQ(trial.metrics.at("loss"), trial.fidelity.at("epochs"));
-  }
-}
-
 /// Stops what is worse than a bound at its second report.
 class Bound : public Scheduler {
  public:

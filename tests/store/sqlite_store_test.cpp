@@ -79,7 +79,7 @@ TEST(SqliteStore, SaysWhyAFileCannotBeOpened) {
   execute(folder / "newer.db", "PRAGMA user_version = 99");
   EXPECT_EQ(opening("newer.db"), place +
                                      "newer.db was written by a newer version of the program (schema 99, this one "
-                                     "knows 2); use that version");
+                                     "knows 3); use that version");
 }
 
 TEST(SqliteStore, LeavesNothingBehindWhereItCannotBeCreated) {

@@ -129,5 +129,38 @@ TEST(SqliteUpgrade, AStudyOfVersion1KnowsTheOrderOfEndsAndWhichTrialTriesWhichAg
   EXPECT_EQ(store->create(again), std::nullopt) << "it was tried again already";
 }
 
+/// Version 2 is version 3 without the trial that a trial continues.
+TEST(SqliteUpgrade, AStudyOfVersion2KeepsEverythingAndItsTrialsContinueNothing) {
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder / "study.db";
+  Trial trial{.number = 0, .origin = "tpe"};
+  {
+    const auto store = create_sqlite_store(path, {.name = "old", .space = SearchSpace().add_int("n", 0, 9)});
+    trial.configuration.set("n", std::int64_t{7});
+    store->create(trial);
+    store->report(0, {1, {{"loss", 0.5}}, 2.0});
+  }
+  sqlite3* handle = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(handle, "ALTER TABLE trials DROP COLUMN continues; PRAGMA user_version = 2", nullptr, nullptr,
+                         nullptr),
+            SQLITE_OK)
+      << sqlite3_errmsg(handle);
+  sqlite3_close(handle);
+  for (int opened = 0; opened < 2; ++opened) {
+    const auto store = open_sqlite_store(path);
+    const std::vector<Trial> trials = store->trials();
+    ASSERT_EQ(trials.size(), static_cast<std::size_t>(1 + opened));
+    EXPECT_EQ(trials[0].configuration, trial.configuration);
+    EXPECT_EQ(trials[0].reports.size(), 1u);
+    EXPECT_EQ(trials[0].continues, std::nullopt);
+    if (opened == 1) {
+      EXPECT_EQ(trials[1].continues, 0);
+      break;
+    }
+    store->create({.number = 1, .configuration = trial.configuration, .continues = 0, .origin = "asha"});
+  }
+}
+
 }  // namespace
 }  // namespace nascent

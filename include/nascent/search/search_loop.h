@@ -23,13 +23,12 @@ using PayloadOf = std::function<Json(const Trial&)>;
 
 struct SearchLoopOptions {
   std::int64_t max_trials = -1;   ///< finished trials of the whole study, over all its sessions; -1 for no limit. Those
-                                  ///< that were cut off without a result do not count
+                                  ///< that were cut off without a result or that continue others do not count
   Deadline deadline = {};         ///< nothing is started after it; what runs then is asked to stop
   double least_seconds = 0.0;     ///< no trial is started with less time than this before the deadline
   double grace_seconds = 1.0;     ///< what runs so much later is killed (where the executor can)
   std::size_t max_in_flight = 0;  ///< trials at a time; 0 for all slots
-  std::vector<Configuration> first = {};                        ///< tried before the strategy is asked, in this order
-  std::function<Fidelity(const Configuration&)> fidelity = {};  ///< empty for full
+  std::vector<Configuration> first = {};   ///< tried before the strategy is asked, in this order
   std::function<bool()> interrupted = {};  ///< asked often; true ends the search as a deadline would
 };
 
@@ -56,8 +55,9 @@ class SearchObserver {
 /// The search: asks the strategy, records, hands out, decides on reports, records the result, lets everyone observe.
 /// It knows no model.
 ///
-/// A record may hold trials of several fidelities (a search with short trainings, then the full training of the best):
-/// a search sees and counts only those at its own, since results at others cannot be compared.
+/// How much of the evaluation a trial gets, and which configurations get more later, is the scheduler's. A record may
+/// hold trials of other fidelities too (a search with short trainings, then the full training of the best): a search
+/// sees and counts only those that its scheduler uses, since results of others cannot be compared.
 ///
 /// Trials that the store holds are replayed to strategy and scheduler first, in the order in which they ended, so that
 /// a study goes on where it stopped; with one worker it has the same trials as one that never stopped.
