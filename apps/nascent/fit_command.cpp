@@ -75,7 +75,8 @@ void add_options(CLI::App& command, Arguments& a) {
   const char* networks = "Designed networks";
   command
       .add_option("--space", o.space,
-                  fmt::format("What the networks for images may look like: {}, or a file (macro)",
+                  fmt::format("What the networks may look like: {}, or a file. Images: else macro. Tables: macro, "
+                              "for dense networks and no other model",
                               fmt::join(kind_names(), ", ")))
       ->group(networks);
   command.add_option("--max-parameters", a.max_parameters, "Of each network, also of each in an ensemble: 500k, 2M")
@@ -89,7 +90,7 @@ void add_options(CLI::App& command, Arguments& a) {
       ->group(networks);
   command
       .add_flag("--no-inherit", a.no_inherit,
-                "Train every candidate from scratch, not from the weights of the one that it was derived from")
+                "Images: train every candidate from scratch, not from the weights of the one that it was derived from")
       ->group(networks);
 
   const char* images = "Images";

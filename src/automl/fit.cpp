@@ -12,6 +12,7 @@
 #include "nascent/core/error.h"
 #include "nascent/core/near_match.h"
 #include "nascent/core/quantity.h"
+#include "nascent/learner/dense_network.h"
 #include "nascent/learner/family.h"
 #include "nascent/learner/image_family.h"
 #include "nascent/store/sqlite_store.h"
@@ -80,27 +81,40 @@ NetworkSpaceOptions network_options(const FitOptions& options) {
   return network;
 }
 
-StartedSpace search_space_for(PreparedData& data, const FitOptions& options) {
-  const std::vector<std::string>& models = options.models;
-  if (data.plan.kind == DataKind::kTable && (!options.space.empty() || options.limits != NetworkLimits{}))
-    throw InputError("--space and the limits of networks (--max-parameters and the like) are for images");
-  if (data.plan.kind == DataKind::kTable)
-    return join_families(chosen_families(table_families(traits_of(data), kWithNetworks), models));
+/// The space of a plan's designed networks, and where to start in it. On a table they are its only model family.
+StartedSpace designed_networks(const FitPlan& plan) {
   if (!kWithNetworks)
     throw InputError(
-        "this nascent was built without libtorch (preset no-torch) and cannot train networks for images; "
-        "build the preset release");
-  if (!models.empty()) throw InputError("--models chooses families for tables; images are always fitted by networks");
-  data.plan.network = network_options(options);
-  Family family = image_family(*data.plan.network, network_task(data.plan));
+        "this nascent was built without libtorch (preset no-torch) and cannot train networks that are designed by "
+        "search; build the preset release");
+  if (plan.kind == DataKind::kTable)
+    return join_families({dense_network_family(*plan.network, network_task(plan), plan.task)});
+  Family family = image_family(*plan.network, network_task(plan));
   return {std::move(family.space), std::move(family.first)};
+}
+
+StartedSpace search_space_for(PreparedData& data, const FitOptions& options) {
+  const std::vector<std::string>& models = options.models;
+  const bool is_table = data.plan.kind == DataKind::kTable;
+  if (is_table && options.space.empty()) {
+    if (options.limits != NetworkLimits{})
+      throw InputError(
+          "--max-parameters and the like bound networks that are designed by search; for a table add --space macro");
+    return join_families(chosen_families(table_families(traits_of(data), kWithNetworks), models));
+  }
+  if (!models.empty())
+    throw InputError(is_table ? "--models chooses families, but --space fits networks alone; leave one of them out"
+                              : "--models chooses families for tables; images are always fitted by networks");
+  data.plan.network = network_options(options);
+  if (is_table) data.plan.network_inputs = dense_network_inputs(data.table);
+  return designed_networks(data.plan);
 }
 
 /// Gives the space of a plan that was read from a file what it was not saved with: which networks keep the limits, and
 /// which are the same.
 void restore_traits(FitPlan& plan) {
-  if (!kWithNetworks || !plan.network || plan.kind != DataKind::kImages) return;
-  SearchSpace space = image_family(*plan.network, network_task(plan)).space;
+  if (!plan.network) return;
+  SearchSpace space = designed_networks(plan).space;
   if (space == plan.space) plan.space = std::move(space);
 }
 

@@ -201,7 +201,7 @@ void FitSession::assemble() {
   begin_phase("saving");
   const ChosenModel nothing;
   assemble_model(folder_, plan_, chosen_ ? *chosen_ : nothing, refitted_, constant_);
-  if (plan_.kind == DataKind::kImages && chosen_) draw_network();
+  if (plan_.network && chosen_) draw_network();
 }
 
 void FitSession::draw_network() const {

@@ -113,7 +113,7 @@ OrderedJson make_report(const ReportContent& content) {
                       {"validation", *best->trial.result(metric.name)},
                       {"metrics", best->trial.metrics},
                       {"configuration", OrderedJson::parse(best->trial.configuration.to_json().dump())}};
-    if (plan.kind == DataKind::kImages) report["best"]["network"] = describe_network(best->trial, content);
+    if (plan.network) report["best"]["network"] = describe_network(best->trial, content);
     report["model"] = {{"members", describe_members(content)}};
   } else {
     report["best"] = nullptr;

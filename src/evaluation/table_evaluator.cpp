@@ -34,6 +34,16 @@ Deadline deadline_of(const Json& payload, const JobContext& context) {
   return earlier(context.deadline(), Deadline::in(payload.at("time_limit").get<double>()));
 }
 
+/// What a designed network is. Those of the folds differ by the categories that are rare there: the largest speaks for
+/// all.
+Json network_details(const Json& notes) {
+  const auto largest =
+      std::ranges::max_element(notes, {}, [](const Json& note) { return note.at("parameters").get<std::int64_t>(); });
+  Json details;
+  for (const char* key : {"network", "parameters", "multiply_adds"}) details[key] = largest->at(key);
+  return details;
+}
+
 }  // namespace
 
 TableEvaluator::TableEvaluator(const RunFolder& folder, const FitPlan& plan)
@@ -57,6 +67,7 @@ Json TableEvaluator::run_trial(const Json& payload, JobContext& context) const {
   Json details{{"fit_seconds", result.seconds / std::max(1, plan_.split.rounds)},
                {"rounds", result.rounds},
                {"fits", result.notes}};
+  if (plan_.network) details.update(network_details(result.notes));
   if (result.cut) details["cut"] = true;
   // The score of some folds is not comparable with that of all: it is no result.
   if (!result.complete) throw Error("stopped before all folds were validated");

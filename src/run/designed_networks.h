@@ -5,13 +5,13 @@
 
 namespace nascent {
 
-/// What the networks of a plan's images are for.
+/// What the designed networks of a plan are for.
 NetworkTask network_task(const FitPlan& plan);
 
 /// Builds the networks that the configurations of a plan stand for.
 class DesignedNetworks {
  public:
-  /// Requires a plan of images. Throws `InputError` as `make_network_space` does.
+  /// Requires a plan of images or one with `FitPlan::network`. Throws `InputError` as `make_network_space` does.
   explicit DesignedNetworks(const FitPlan& plan);
 
   /// `is_final`: enlarged as the space says.

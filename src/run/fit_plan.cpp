@@ -30,6 +30,7 @@ void FitPlan::save(const std::filesystem::path& path) const {
   if (images) json["images"] = images->to_json();
   json["space"] = space.to_json();
   if (network) json["network"] = network->to_json();
+  if (network_inputs > 0) json["network_inputs"] = network_inputs;
   json["source"] = source;
   json["split"] = {{"rounds", split.rounds}, {"fold", fold_digits(split)}};
   write_file_atomically(path, json.dump(1));
@@ -52,6 +53,7 @@ FitPlan FitPlan::load(const std::filesystem::path& path) {
     if (json.contains("images")) plan.images = ImageSchema::from_json(json.at("images"));
     plan.space = SearchSpace::from_json(json.at("space"));
     if (json.contains("network")) plan.network = NetworkSpaceOptions::from_json(json.at("network"));
+    plan.network_inputs = json.value("network_inputs", 0);
     plan.source = json.at("source");
     plan.split.rounds = json.at("split").at("rounds");
     for (const char digit : json.at("split").at("fold").get<std::string>())

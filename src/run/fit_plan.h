@@ -31,6 +31,7 @@ struct FitPlan {
   SearchSpace space;
   /// What the networks of `space` are built from, where the data are fitted by designed networks.
   std::optional<NetworkSpaceOptions> network;
+  int network_inputs = 0;  ///< numbers that designed networks read for a row of the table (`dense_network_inputs`)
   std::string metric;
   Split split;
   std::uint64_t seed = 0;

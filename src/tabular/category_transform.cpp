@@ -20,10 +20,6 @@ constexpr std::size_t kRowsThatNeedNoFolds = 200;
 /// `kOneHotSmall` goes up to this many categories.
 constexpr std::size_t kSmall = 9;
 
-/// A feature with more categories keeps the most frequent ones: a dense column for each of thousands would fill the
-/// memory.
-constexpr std::size_t kMostOneHotColumns = 256;
-
 }  // namespace
 
 CategoryTransform CategoryTransform::fit(std::span<const std::int32_t> column, std::span<const std::uint32_t> rows,

@@ -89,6 +89,7 @@ Json DenseNetwork::fit(const LabelledRows& training, const FitContext& context) 
   return {{"rounds", best.epoch() > 0 ? best.epoch() : seen},
           {"epochs", seen},
           {"parameters", network_->architecture().parameters()},
+          {"multiply_adds", network_->architecture().multiply_adds()},
           {"network", nascent::summary(network_->architecture())},
           {"cut", !over && summary.samples < circumstances.samples}};
 }

@@ -7,15 +7,21 @@
 namespace nascent::testing {
 namespace {
 
-TableTraits traits_for(TaskKind kind) {
+Task task_of(TaskKind kind) {
   Task task{.kind = kind, .target = "y", .classes = {}};
   if (kind == TaskKind::kMulticlass) task.classes = {"a", "b", "c"};
-  return {.task = task, .rows = 1'000, .numeric_features = 5, .categorical_features = 3, .largest_cardinality = 12};
+  return task;
+}
+
+Family family_for(TaskKind kind, const NetworkSpaceOptions& options = {}) {
+  const Task task = task_of(kind);
+  return dense_network_family(options,
+                              {.input = {8, 0, 0}, .outputs = static_cast<int>(task.outputs()), .count = 1'000}, task);
 }
 
 TEST(DenseNetworkFamily, StartsFromPointsOfItsSpace) {
   for (const TaskKind kind : {TaskKind::kMulticlass, TaskKind::kRegression}) {
-    const Family family = dense_network_family(traits_for(kind));
+    const Family family = family_for(kind);
     ASSERT_FALSE(family.first.empty());
     for (const Configuration& first : family.first) EXPECT_NO_THROW(family.space.validate(first)) << first.canonical();
     EXPECT_EQ(family.space.find("label_smoothing") != nullptr, kind == TaskKind::kMulticlass);
@@ -24,13 +30,20 @@ TEST(DenseNetworkFamily, StartsFromPointsOfItsSpace) {
 }
 
 TEST(DenseNetworkFamily, KeepsTheLimitsOfItsNetworks) {
-  const NetworkSpaceOptions options{.limits = {.parameters = 5'000}};
-  const Family family = dense_network_family(traits_for(TaskKind::kMulticlass), options);
+  const Family family = family_for(TaskKind::kMulticlass, {.limits = {.parameters = 5'000}});
   const NetworkSpace networks = make_network_space({}, {.input = {8, 0, 0}, .outputs = 3});
   Random random(3);
   for (int i = 0; i < 20; ++i) {
     EXPECT_LE(networks.build(family.space.sample(random), {}).parameters(), 5'000);
   }
+}
+
+TEST(DenseNetworkFamily, RefusesWhatIsForImages) {
+  for (const NetworkSpaceOptions& options :
+       {NetworkSpaceOptions{.kind = "cell"}, NetworkSpaceOptions{.limits = {.latency_ms = 1.0}},
+        NetworkSpaceOptions{.final_network = {.cells = 2}},
+        NetworkSpaceOptions{.training = SearchSpace().add_float("mixup", 0.0, 0.1)}})
+    EXPECT_THROW(family_for(TaskKind::kRegression, options), InputError) << options.to_json();
 }
 
 }  // namespace

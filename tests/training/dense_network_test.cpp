@@ -12,11 +12,12 @@ namespace nascent::testing {
 namespace {
 
 Family family_for(TaskKind kind) {
-  return dense_network_family({.task = make_task(kind),
-                               .rows = 200,
-                               .numeric_features = kNumberColumns,
-                               .categorical_features = 1,
-                               .largest_cardinality = static_cast<std::size_t>(kCategories)});
+  const Task task = make_task(kind);
+  return dense_network_family({},
+                              {.input = {static_cast<int>(kNumberColumns) + kCategories, 0, 0},
+                               .outputs = static_cast<int>(task.outputs()),
+                               .count = 200},
+                              task);
 }
 
 std::vector<LearnerCase> cases() {

@@ -29,10 +29,12 @@ struct FitOptions {
   std::vector<std::string> numeric;
 
   // Designed networks
-  /// A kind of space (`network_space_kinds`) or a file (docs/formats/network_space.md), for images. Empty: macro.
+  /// A kind of space (`network_space_kinds`) or a file (docs/formats/network_space.md). Empty: macro for images; for
+  /// tables no network is designed. On a table the networks are dense ones, of kind macro, and the only model family.
   std::string space;
   NetworkLimits limits;  ///< of each network; what is not 0 goes before the limits of the space's file
-  bool inherit = true;   ///< a candidate that was derived from an earlier one starts from the weights of that
+  /// A candidate that was derived from an earlier one starts from the weights of that; for images.
+  bool inherit = true;
 
   // Networks for images
   std::string device = "cpu";      ///< "cpu" or "cuda"

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nascent/architecture/network_space.h"
+#include "nascent/data/table.h"
 #include "nascent/learner/family.h"
 
 namespace nascent {
@@ -16,8 +17,14 @@ namespace nascent {
 ///     label_smoothing  0 ... 0.1; for classes
 ///     epochs           16 ... 256
 ///
-/// How many numbers a network reads is known after preprocessing only; limits are kept as if each feature were one
-/// number. Throws what `make_network_space` throws.
-Family dense_network_family(const TableTraits& traits, const NetworkSpaceOptions& options = {});
+/// `networks.input` is as many numbers as `dense_network_inputs` says; so a network that was preprocessed on a part of
+/// the rows keeps the limits, too. Throws what `make_network_space` throws, and `InputError` where the options hold a
+/// latency, an enlargement or hyperparameters: these are for images.
+Family dense_network_family(const NetworkSpaceOptions& options, const NetworkTask& networks, const Task& task);
+
+/// How many numbers a row of the table is for these networks: those that are not constant, a mark where some are
+/// missing, and one for each frequent category. Preprocessing that was learned from a part of the rows gives so many or
+/// fewer.
+int dense_network_inputs(const Table& table);
 
 }  // namespace nascent

@@ -17,6 +17,10 @@ inline constexpr std::string_view kNeuralNetwork = "neural_network";
 inline constexpr std::string_view kNearestNeighbours = "nearest_neighbours";
 inline constexpr std::string_view kDenseNetwork = "dense_network";
 
+/// A feature with more categories keeps the most frequent ones where each becomes a column: a dense column for each of
+/// thousands would fill the memory.
+inline constexpr std::size_t kMostOneHotColumns = 256;
+
 /// How a family wants its features. Learned from the training rows of a split only.
 struct Preprocessing {
   /// kKeep: missing numbers stay NaN and numbers as they are (trees). kStandard: median for missing with an indicator column
