@@ -6,41 +6,11 @@
 #include <cmath>
 #include <functional>
 
+#include "benchmark_cells.h"
 #include "nascent/core/quantity.h"
 
 namespace nascent::app {
 namespace {
-
-using Cells = std::vector<std::string>;
-
-/// The first column to the left, the others to the right, each as wide as it needs.
-std::string aligned(const std::vector<Cells>& lines) {
-  std::vector<std::size_t> widths;
-  for (const Cells& line : lines) {
-    widths.resize(std::max(widths.size(), line.size()));
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
-  }
-  std::string text;
-  for (const Cells& line : lines) {
-    text += fmt::format("  {:<{}}", line.front(), widths.front());
-    for (std::size_t i = 1; i < line.size(); ++i) text += fmt::format("  {:>{}}", line[i], widths[i]);
-    text += "\n";
-  }
-  return text;
-}
-
-std::string number(double value, int digits) {
-  return std::isfinite(value) ? fmt::format("{:.{}g}", value, digits) : "-";
-}
-
-std::string with_half_width(const Estimate& estimate, int digits) {
-  return fmt::format("{} +-{:.2g}", number(estimate.value, digits), 0.5 * (estimate.high - estimate.low));
-}
-
-std::string with_interval(const Estimate& estimate, int digits) {
-  return fmt::format("{} [{}, {}]", number(estimate.value, digits), number(estimate.low, digits),
-                     number(estimate.high, digits));
-}
 
 std::string by_trials(const std::string& title, const std::vector<BenchmarkRow>& rows,
                       const std::function<std::string(const Milestone&)>& cell) {
@@ -54,14 +24,6 @@ std::string by_trials(const std::string& title, const std::vector<BenchmarkRow>&
   }
   return title + "\n" + aligned(lines) + "\n";
 }
-
-std::string duration(double seconds) {
-  if (seconds < 1e-3) return fmt::format("{:.3g} us", seconds * 1e6);
-  if (seconds < 1.0) return fmt::format("{:.3g} ms", seconds * 1e3);
-  return fmt::format("{:.3g} s", seconds);
-}
-
-std::string percent(double share) { return fmt::format("{:.1f}", 100.0 * share); }
 
 /// Numbers of trials; "> 300" where the runs were too short.
 std::string trials_text(const Estimate& trials, std::int64_t most) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "nascent/core/error.h"
+#include "replay/estimate_json.h"
 
 namespace nascent {
 namespace {
@@ -45,14 +46,15 @@ Milestone milestone_after(const RecordedTable& table, std::span<const ReplayedRu
   return milestone;
 }
 
-/// JSON has no infinity: null.
-OrderedJson number(double value) { return std::isfinite(value) ? OrderedJson(value) : OrderedJson(); }
+}  // namespace
+
+OrderedJson finite_number(double value) { return std::isfinite(value) ? OrderedJson(value) : OrderedJson(); }
 
 OrderedJson estimate_json(const Estimate& estimate) {
-  return {{"value", number(estimate.value)}, {"low", number(estimate.low)}, {"high", number(estimate.high)}};
+  return {{"value", finite_number(estimate.value)},
+          {"low", finite_number(estimate.low)},
+          {"high", finite_number(estimate.high)}};
 }
-
-}  // namespace
 
 Estimate mean_estimate(std::span<const double> sample) {
   if (sample.empty()) throw InternalError("an estimate needs a sample");
@@ -124,9 +126,9 @@ OrderedJson to_json(const ReplaySummary& summary) {
                                   {"median_best", estimate_json(m.median_best)},
                                   {"mean_regret", estimate_json(m.mean_regret)},
                                   {"median_regret", estimate_json(m.median_regret)},
-                                  {"regret_to_worst", number(m.regret_to_worst)},
-                                  {"regret_to_median", number(m.regret_to_median)},
-                                  {"mean_seconds", number(m.mean_seconds)}});
+                                  {"regret_to_worst", finite_number(m.regret_to_worst)},
+                                  {"regret_to_median", finite_number(m.regret_to_median)},
+                                  {"mean_seconds", finite_number(m.mean_seconds)}});
   }
   json["trials_to_optimum"] = estimate_json(summary.trials_to_optimum);
   json["found"] = estimate_json(summary.found);

@@ -123,6 +123,73 @@ TEST(Benchmark, CountsIsomorphicCellsOnce) {
   EXPECT_EQ(Json::parse(joined.out)["points"], 9);
 }
 
+/// Twelve curves of eight epochs: the loss falls from 10 to the number of the curve, the same way for all. One of them
+/// diverges.
+std::string curves_file(const TemporaryFolder& folder) {
+  std::string text = "run,epoch,loss,seconds\n";
+  for (int run = 0; run < 12; ++run)
+    for (int epoch = 1; epoch <= 8; ++epoch) {
+      const double loss = run + (10.0 - run) / epoch;
+      text += "r" + std::to_string(run) + "," + std::to_string(epoch) + "," +
+              (run == 11 && epoch > 3 ? "nan" : std::to_string(loss)) + "," + std::to_string(10 * epoch) + "\n";
+    }
+  write_file(folder / "curves.csv", text);
+  return folder / "curves.csv";
+}
+
+std::vector<std::string> on_curves(const TemporaryFolder& folder, std::vector<std::string> further) {
+  further.insert(further.begin(), {curves_file(folder), "--curve", "run", "--fidelity", "epoch", "--elapsed", "seconds",
+                                   "--objective", "loss", "--repeats", "10"});
+  return further;
+}
+
+TEST(BenchmarkOfCurves, PrintsATableForEachQuestion) {
+  const TemporaryFolder folder;
+  const ProgramResult result = benchmark(
+      on_curves(folder, {"--estimation", "full,top:after=2,k=3", "--strategy", "random,grid", "--until-regret", "1"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  for (const char* part :
+       {"12 curves, 1 inputs", "epoch 1 to 8", "1 of 12 curves end before epoch 8", "cost %", "Mean regret",
+        "The regret asked for was reached", "per decision", "\n  random + full", "\n  grid + top:after=2,k=3"})
+    EXPECT_NE(result.out.find(part), std::string::npos) << "missing \"" << part << "\" in:\n" << result.out;
+}
+
+TEST(BenchmarkOfCurves, GivesOneJsonObjectForEachSchedulerAndTheSameForOneSeed) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> command =
+      on_curves(folder, {"--estimation", "full,top:after=2,k=3", "--workers", "3", "--json"});
+  const ProgramResult result = benchmark(command);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  std::vector<Json> lines = lines_of(result.out);
+  ASSERT_EQ(lines.size(), 2U) << result.out;
+  EXPECT_EQ(lines[0]["estimation"], "full");
+  EXPECT_EQ(lines[0]["strategy"], "random");
+  EXPECT_EQ(lines[0]["cost_share"]["value"], 1.0);
+  EXPECT_EQ(lines[0]["failed"], 1.0);
+  EXPECT_EQ(lines[1]["estimation"], "top:after=2,k=3");
+  EXPECT_EQ(lines[1]["mean_regret"]["value"], 0.0);  // the curves never cross
+  // 12 times two epochs and 3 times six, of 11 curves of 80 seconds and one of 40 (where the NaN came).
+  EXPECT_DOUBLE_EQ(lines[1]["cost_share"]["value"].get<double>(), (12 * 20.0 + 3 * 60.0) / (11 * 80.0 + 40.0));
+  EXPECT_EQ(lines[1]["end_seconds"]["value"], 140.0);  // three workers: 80 seconds, then 60
+  EXPECT_EQ(lines[1]["idle_share"]["value"], 0.0);
+  EXPECT_EQ(lines[1]["paused"], 12.0);
+  EXPECT_EQ(lines[1]["promoted"], 3.0);
+  std::vector<Json> again = lines_of(benchmark(command).out);
+  for (std::vector<Json>* run : {&lines, &again})
+    for (Json& line : *run)
+      for (const char* time : {"seconds_per_decision", "seconds_per_suggestion"}) line.erase(time);
+  EXPECT_EQ(lines, again);
+}
+
+TEST(BenchmarkOfCurves, EndsAtTheSimulatedTime) {
+  const TemporaryFolder folder;
+  const ProgramResult result = benchmark(on_curves(folder, {"--time", "5m", "--json"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const Json line = Json::parse(result.out);
+  EXPECT_EQ(line["end_seconds"]["value"], 300.0);
+  EXPECT_EQ(line["moments"].back()["seconds"], 300.0);
+}
+
 struct BadBenchmark {
   std::string name;
   std::vector<std::string> arguments;  ///< after the table
@@ -145,6 +212,28 @@ const std::vector<BadBenchmark> kBad = {
     {"NoTrials", {"--inputs", "width", "--objective", "seed0", "--trials", "0"}, {"--trials", "1 to"}},
     {"UnknownRegret", {"--inputs", "width", "--objective", "seed0", "--regret", "test"}, {"--regret", "\"test\""}},
     {"NoCell", {"--inputs", "width,depth", "--objective", "seed0", "--cell"}, {"cell"}},
+    {"UnknownFidelity",
+     {"--inputs", "width,activation", "--fidelity", "dept", "--objective", "seed0"},
+     {"--fidelity", "did you mean \"depth\"?"}},
+    {"UnknownElapsed",
+     {"--inputs", "width,activation", "--fidelity", "depth", "--elapsed", "second", "--objective", "seed0"},
+     {"--elapsed", "did you mean \"seconds\"?"}},
+    {"UnknownScheduler",
+     {"--inputs", "width,activation", "--fidelity", "depth", "--objective", "seed0", "--estimation", "fulll"},
+     {"\"fulll\"", "did you mean \"full\"?"}},
+    {"UnknownOptionOfAScheduler",
+     {"--inputs", "width,activation", "--fidelity", "depth", "--objective", "seed0", "--estimation", "top:afte=3"},
+     {"afte", "after"}},
+    {"TopOfEverything",
+     {"--inputs", "width,activation", "--fidelity", "depth", "--objective", "seed0", "--estimation", "top:after=5"},
+     {"top:after=5", "end at depth 5"}},
+    {"SchedulerWithoutCurves",
+     {"--inputs", "width", "--objective", "seed0", "--estimation", "top:after=3,k=2"},
+     {"--estimation top:after=3,k=2", "--fidelity"}},
+    {"TimeWithoutCurves", {"--inputs", "width", "--objective", "seed0", "--time", "1h"}, {"--time", "--fidelity"}},
+    {"RegretBelowZero",
+     {"--inputs", "width,activation", "--fidelity", "depth", "--objective", "seed0", "--until-regret", "-1"},
+     {"--until-regret", "-1"}},
     {"SpaceThatIsNotThere", {"--space", "absent.toml", "--objective", "seed0"}, {"absent.toml"}},
 };
 

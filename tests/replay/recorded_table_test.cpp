@@ -58,7 +58,7 @@ TEST(RecordedTable, FindsWhatWasRecordedOfEveryPoint) {
   const RecordedPoint* best = table.find(chosen({{"width", "32"}, {"depth", "3"}, {"activation", "relu"}}));
   ASSERT_NE(best, nullptr);
   EXPECT_DOUBLE_EQ(best->mean, 0.0);
-  EXPECT_EQ(best->values, (std::vector<double>{-0.25, 0.25}));
+  EXPECT_EQ(best->steps.back().values, (std::vector<double>{-0.25, 0.25}));
   EXPECT_DOUBLE_EQ(best->cost_seconds, 3.0);
   EXPECT_DOUBLE_EQ(table.objective().best, 0.0);
   EXPECT_DOUBLE_EQ(table.objective().worst, 10.0);  // width 8, depth 1 or 5, not relu: 4 + 4 + 2
@@ -100,7 +100,8 @@ TEST(RecordedTable, AStarStandsForTheRestOfAName) {
   options.objectives = {"seed*"};
   EXPECT_EQ(table_of(grid_table(), options)
                 .find(chosen({{"width", "8"}, {"depth", "1"}, {"activation", "gelu"}}))
-                ->values.size(),
+                ->steps.back()
+                .values.size(),
             2U);
 }
 

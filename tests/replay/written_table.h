@@ -45,4 +45,25 @@ inline RecordedTableOptions grid_options() {
   return {.path = {}, .inputs = {"width", "depth", "activation"}, .objectives = {"seed0", "seed1"}};
 }
 
+/// Four curves of four epochs with different costs. By epoch, loss and seconds for each epoch:
+///   a: 8 6 4 2, 1 s    b: 9 5 3 1, 2 s    c: 5 5 5 5, 1 s    d: 7 6 5 4, 3 s
+/// So c looks best after one epoch, b and c after two, and b is the best.
+inline std::string curve_table() {
+  return "c,epoch,y,t\n"
+         "a,1,8,1\na,2,6,2\na,3,4,3\na,4,2,4\n"
+         "b,1,9,2\nb,2,5,4\nb,3,3,6\nb,4,1,8\n"
+         "c,1,5,1\nc,2,5,2\nc,3,5,3\nc,4,5,4\n"
+         "d,1,7,3\nd,2,6,6\nd,3,5,9\nd,4,4,12\n";
+}
+
+inline RecordedTableOptions curve_options() {
+  return {.path = {}, .objectives = {"y"}, .fidelity = "epoch", .curve = "c", .elapsed = "t"};
+}
+
+inline Configuration named_curve(const std::string& name) {
+  Configuration configuration;
+  configuration.set("c", ChoiceValue{name, {}});
+  return configuration;
+}
+
 }  // namespace nascent::testing
