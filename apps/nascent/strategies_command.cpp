@@ -1,13 +1,10 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
 
 #include "commands.h"
-#include "nascent/core/error.h"
 #include "nascent/core/json.h"
-#include "nascent/core/near_match.h"
 #include "nascent/core/quantity.h"
 #include "nascent/strategy/search_strategy.h"
 #include "terminal.h"
@@ -18,28 +15,21 @@ namespace {
 /// All of them, or the one that is named.
 std::vector<StrategyEntry> chosen(const std::string& name) {
   if (name.empty()) return strategies();
-  std::vector<std::string> names;
-  for (const StrategyEntry& entry : strategies()) {
-    if (entry.name == name) return {entry};
-    names.push_back(entry.name);
-  }
-  const std::string hint = did_you_mean(name, names);
-  throw InputError(fmt::format("there is no search strategy \"{}\"{}", name,
-                               hint.empty() ? fmt::format("; there are {}", fmt::join(names, ", ")) : hint));
+  return {find_method(kStrategyKind, strategies(), name)};
 }
 
 std::string options_text(const StrategyEntry& entry) {
   std::size_t width = 0;
   std::size_t range_width = 0;
-  const auto range = [](const StrategyOption& option) {
+  const auto range = [](const MethodOption& option) {
     return fmt::format("{} to {}", format_number(option.low), format_number(option.high));
   };
-  for (const StrategyOption& option : entry.options) {
+  for (const MethodOption& option : entry.options) {
     width = std::max(width, option.name.size());
     range_width = std::max(range_width, range(option).size());
   }
   std::string text;
-  for (const StrategyOption& option : entry.options) {
+  for (const MethodOption& option : entry.options) {
     text += fmt::format("    {:<{}}  default {:<7}  {:<{}}  {}\n", option.name, width,
                         format_number(option.default_value), range(option), range_width, option.help);
   }
@@ -62,7 +52,7 @@ OrderedJson json_of(const std::vector<StrategyEntry>& entries) {
   OrderedJson list = OrderedJson::array();
   for (const StrategyEntry& entry : entries) {
     OrderedJson options = OrderedJson::array();
-    for (const StrategyOption& option : entry.options) {
+    for (const MethodOption& option : entry.options) {
       options.push_back({{"name", option.name},
                          {"default", option.default_value},
                          {"low", option.low},

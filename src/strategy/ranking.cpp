@@ -10,28 +10,11 @@ namespace nascent {
 namespace {
 
 /// Orders places of outcomes that differ in their losses only.
-void order_by_fronts(std::span<const Outcome* const> outcomes, std::span<std::size_t> places) {
+void sort_by_fronts(std::span<const Outcome* const> outcomes, std::span<std::size_t> places) {
+  std::ranges::sort(places);  // of equal ones the first comes first
   std::vector<LossVector> losses;
   for (const std::size_t place : places) losses.push_back(outcomes[place]->losses);
-  const std::vector<std::size_t> fronts = non_dominated_ranks(losses);
-  std::vector<double> lonely(places.size(), 0.0);
-  const std::size_t count = *std::max_element(fronts.begin(), fronts.end()) + 1;
-  for (std::size_t front = 0; front < count; ++front) {
-    std::vector<std::size_t> members;
-    std::vector<LossVector> points;
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      if (fronts[i] != front) continue;
-      members.push_back(i);
-      points.push_back(losses[i]);
-    }
-    const std::vector<double> distances = crowding_distances(points);
-    for (std::size_t i = 0; i < members.size(); ++i) lonely[members[i]] = distances[i];
-  }
-  std::vector<std::size_t> order(places.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return std::tuple(fronts[a], -lonely[a], places[a]) < std::tuple(fronts[b], -lonely[b], places[b]);
-  });
+  const std::vector<std::size_t> order = order_by_fronts(losses);
   const std::vector<std::size_t> old(places.begin(), places.end());
   for (std::size_t i = 0; i < order.size(); ++i) places[i] = old[order[i]];
 }
@@ -52,7 +35,7 @@ std::vector<std::size_t> order_from_best(std::span<const Outcome* const> outcome
     const Outcome& leader = *outcomes[order[first]];
     std::size_t last = first + 1;
     while (last < order.size() && differ_in_losses_only(leader, *outcomes[order[last]])) ++last;
-    if (leader.losses.size() > 1) order_by_fronts(outcomes, std::span(order).subspan(first, last - first));
+    if (leader.losses.size() > 1) sort_by_fronts(outcomes, std::span(order).subspan(first, last - first));
     first = last;
   }
   return order;

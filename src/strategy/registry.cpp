@@ -1,26 +1,13 @@
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
-#include <charconv>
-
 #include "nascent/core/error.h"
-#include "nascent/core/near_match.h"
 #include "nascent/strategy/search_strategy.h"
 #include "strategy/strategies.h"
 
 namespace nascent {
 namespace {
 
-/// "; did you mean ...?" or, where nothing is near, all there are.
-std::string alternatives(const std::string& name, const std::vector<std::string>& names) {
-  const std::string hint = did_you_mean(name, names);
-  return hint.empty() ? fmt::format("; choose one of {}", fmt::join(names, ", ")) : hint;
-}
-
 /// The options of methods that breed (`breeding_of`), behind their own.
-std::vector<StrategyOption> with_breeding(std::vector<StrategyOption> own, double crossover) {
-  const std::vector<StrategyOption> breeding{
+std::vector<MethodOption> with_breeding(std::vector<MethodOption> own, double crossover) {
+  const std::vector<MethodOption> breeding{
       {"change", 1.0, 0, 1000, "Weight of the edit that changes a value."},
       {"add", 0.3, 0, 1000, "Weight of the edit that adds an element to a list."},
       {"remove", 0.3, 0, 1000, "Weight of the edit that removes an element of a list."},
@@ -32,7 +19,7 @@ std::vector<StrategyOption> with_breeding(std::vector<StrategyOption> own, doubl
 }
 
 /// The options of methods around a policy (`make_policy_search`), behind their own.
-std::vector<StrategyOption> with_policy(std::vector<StrategyOption> own, double entropy) {
+std::vector<MethodOption> with_policy(std::vector<MethodOption> own, double entropy) {
   own.push_back({"entropy", entropy, 0, 10, "Weight of the entropy, which keeps the policy from deciding too soon."});
   own.push_back({"baseline", 0.9, 0, 0.9999, "How much of the moving average of rewards is kept at each trial."});
   own.push_back({"bins", 10, 2, 1000, "Parts of a number's range to choose from, where it has more values."});
@@ -135,62 +122,10 @@ const std::vector<StrategyEntry>& strategies() {
   return entries;
 }
 
-namespace {
-
-/// "population=30,sample=10".
-std::map<std::string, double> parse_options(const std::string& strategy, std::string_view text) {
-  std::map<std::string, double> options;
-  while (!text.empty()) {
-    const std::string_view item = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(text.size(), item.size() + 1));
-    const std::size_t equals = item.find('=');
-    const std::string_view number = equals == std::string_view::npos ? "" : item.substr(equals + 1);
-    double value = 0.0;
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-    if (error != std::errc() || end != number.data() + number.size()) {
-      throw InputError(fmt::format("strategy \"{}\": \"{}\" is not an option and its number; write it as {}:name=1.5",
-                                   strategy, item, strategy));
-    }
-    options[std::string(item.substr(0, equals))] = value;
-  }
-  return options;
-}
-
-void complete_options(const StrategyEntry& entry, std::map<std::string, double>& options) {
-  std::vector<std::string> names;
-  for (const StrategyOption& option : entry.options) {
-    names.push_back(option.name);
-    const auto found = options.try_emplace(option.name, option.default_value).first;
-    if (!(found->second >= option.low && found->second <= option.high)) {
-      throw InputError(fmt::format("strategy \"{}\": {} must lie between {} and {}, not be {}", entry.name, option.name,
-                                   option.low, option.high, found->second));
-    }
-  }
-  if (entry.parameter_options) return;
-  for (const auto& [name, value] : options) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    throw InputError(fmt::format("strategy \"{}\" has no option \"{}\"{}", entry.name, name,
-                                 names.empty() ? "; it has none" : alternatives(name, names)));
-  }
-}
-
-}  // namespace
-
 std::unique_ptr<SearchStrategy> make_strategy(const std::string& text, StrategySetup setup) {
   if (setup.objectives.empty()) throw InternalError("a strategy needs an objective");
-  const std::string name = text.substr(0, text.find(':'));
-  std::vector<std::string> names;
-  for (const StrategyEntry& entry : strategies()) {
-    names.push_back(entry.name);
-    if (entry.name != name) continue;
-    if (name.size() < text.size()) {
-      for (const auto& [option, value] : parse_options(name, std::string_view(text).substr(name.size() + 1)))
-        setup.options[option] = value;
-    }
-    complete_options(entry, setup.options);
-    return entry.make(setup);
-  }
-  throw InputError(fmt::format("there is no search strategy \"{}\"{}", name, alternatives(name, names)));
+  const StrategyEntry& entry = choose_method(kStrategyKind, strategies(), text, setup.options);
+  return entry.make(setup);
 }
 
 }  // namespace nascent

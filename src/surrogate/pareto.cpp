@@ -218,6 +218,26 @@ std::vector<double> crowding_distances(std::span<const LossVector> front) {
   return distances;
 }
 
+std::vector<std::size_t> order_by_fronts(std::span<const LossVector> points) {
+  const std::vector<std::size_t> fronts = non_dominated_ranks(points);
+  std::vector<std::vector<std::size_t>> members;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (fronts[i] >= members.size()) members.resize(fronts[i] + 1);
+    members[fronts[i]].push_back(i);
+  }
+  std::vector<std::size_t> order;
+  for (const std::vector<std::size_t>& front : members) {
+    std::vector<LossVector> losses;
+    for (const std::size_t member : front) losses.push_back(points[member]);
+    const std::vector<double> lonely = crowding_distances(losses);
+    std::vector<std::size_t> places(front.size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) { return lonely[a] > lonely[b]; });
+    for (const std::size_t place : places) order.push_back(front[place]);
+  }
+  return order;
+}
+
 double hypervolume(std::span<const LossVector> points, const LossVector& reference) {
   if (reference.empty()) throw InternalError("a hypervolume needs a reference with at least one loss");
   std::vector<LossVector> kept = below(points, reference);

@@ -24,6 +24,10 @@ std::vector<std::size_t> non_dominated(std::span<const LossVector> points);
 /// Agarwal, Meyarivan: A fast and elitist multiobjective genetic algorithm. IEEE TEC 2002.
 std::vector<double> crowding_distances(std::span<const LossVector> front);
 
+/// The places of the points by front, in a front the loneliest first, then in the order given: the order in which
+/// NSGA-II lets them survive.
+std::vector<std::size_t> order_by_fronts(std::span<const LossVector> points);
+
 /// The exact volume that lies between the points and `reference`: of all that at least one point dominates and that
 /// dominates the reference. Points that are not better than it in every loss add nothing. O(n log n) for two and three
 /// losses (a sweep over a staircase; Beume et al., IEEE TEC 2009), by WFG (While, Bradstreet, Barone, IEEE TEC 2012)

@@ -99,6 +99,13 @@ TEST(CrowdingDistances, StayFiniteWhereALossIsTheSameForAll) {
   EXPECT_EQ(crowding_distances(std::vector<LossVector>{{2, 3}}), std::vector<double>{kInfinity});
 }
 
+TEST(OrderByFronts, PutsTheLoneliestOfAFrontFirst) {
+  // The first front is 1, 2, 3, 5: the ends, then 2, which is further from its neighbours than 3; behind it 0, then 4.
+  const std::vector<LossVector> points{{5, 5}, {0, 9}, {3, 3}, {8, 0.5}, {6, 6}, {9, 0}};
+  EXPECT_EQ(order_by_fronts(points), (std::vector<std::size_t>{1, 5, 2, 3, 0, 4}));
+  EXPECT_TRUE(order_by_fronts({}).empty());
+}
+
 TEST(Hypervolume, IsTheAreaBelowAStaircase) {
   const std::vector<LossVector> points{{1, 3}, {2, 2}, {3, 1}, {3, 3}, {0, 5}, {2, 2}};
   EXPECT_DOUBLE_EQ(hypervolume(points, {4, 4}), 6.0);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nascent/core/method_options.h"
 #include "nascent/space/search_space.h"
 #include "nascent/trial/trial.h"
 
@@ -54,24 +55,18 @@ struct StrategySetup {
   std::size_t count(const std::string& name) const { return static_cast<std::size_t>(options.at(name)); }
 };
 
-/// A number that changes how a strategy works.
-struct StrategyOption {
-  std::string name;
-  double default_value;
-  double low;
-  double high;
-  std::string help;  ///< one sentence
-};
-
 /// One line of the registry.
 struct StrategyEntry {
   std::string name;
   std::string help;  ///< one sentence
   std::unique_ptr<SearchStrategy> (*make)(const StrategySetup&);
-  std::vector<StrategyOption> options = {};
+  std::vector<MethodOption> options = {};
   /// Whether options may also be the paths of parameters (grid search: the resolution of each).
   bool parameter_options = false;
 };
+
+/// What messages call them.
+inline constexpr MethodKind kStrategyKind{"search strategy", "strategy"};
 
 /// All strategies that can be chosen by name.
 const std::vector<StrategyEntry>& strategies();

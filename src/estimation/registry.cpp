@@ -1,0 +1,37 @@
+#include "estimation/schedulers.h"
+#include "nascent/core/error.h"
+
+namespace nascent {
+namespace {
+
+std::unique_ptr<Scheduler> make_full(const SchedulerSetup& setup) {
+  return std::make_unique<FullEvaluation>(setup.full);
+}
+
+/// The options of methods with rungs, before their own.
+std::vector<MethodOption> with_rungs(std::vector<MethodOption> own = {}) {
+  own.insert(
+      own.begin(),
+      {{"reduction", 3, 1.1, 1000, "One of so many goes on from each rung, to a rung of so many times the amount."},
+       {"least", 0, 0, 1e12, "The amount of the lowest rung; 0: the smallest that says something."}});
+  return own;
+}
+
+}  // namespace
+
+const std::vector<SchedulerEntry>& schedulers() {
+  static const std::vector<SchedulerEntry> entries{
+      {"full", "Gives every configuration the full evaluation.", make_full},
+      {"asha", "Starts everything small and takes the best of each rung on, without waiting (ASHA, promoting).",
+       make_asha, with_rungs()},
+  };
+  return entries;
+}
+
+std::unique_ptr<Scheduler> make_scheduler(const std::string& text, SchedulerSetup setup) {
+  if (setup.objectives.empty()) throw InternalError("a scheduler needs an objective");
+  const SchedulerEntry& entry = choose_method(kSchedulerKind, schedulers(), text, setup.options);
+  return entry.make(setup);
+}
+
+}  // namespace nascent

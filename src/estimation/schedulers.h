@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "nascent/estimation/scheduler_registry.h"
+
+/// One function for each scheduler; the registry lists them. A scheduler is one file: its class is nobody else's
+/// business.
+namespace nascent {
+
+/// Asynchronous successive halving that pauses and promotes; see docs/methods/asha.md.
+std::unique_ptr<Scheduler> make_asha(const SchedulerSetup& setup);
+
+}  // namespace nascent
