@@ -30,7 +30,7 @@ struct Options {
   double samples = 100'000;
   double seconds = 0.0;
   int seeds = 3;
-  std::size_t first = 0;
+  std::size_t first = 1;
   std::string precision = "both";
   std::vector<std::string> changes;
   std::string configuration;
@@ -66,21 +66,21 @@ Configuration changed(const SearchSpace& space, const Configuration& start, cons
 void run(const Options& options) {
   prepare_torch_worker();
   const ImageData data = read_images(options.folder);
-  const ImageTraits traits{.channels = data.schema.channels,
-                           .height = data.schema.height,
-                           .width = data.schema.width,
-                           .classes = static_cast<int>(data.schema.task.classes.size()),
-                           .count = data.training.count()};
-  const Family family = image_family(traits);
+  const NetworkSpaceOptions space;
+  const NetworkTask task{.input = {data.schema.channels, data.schema.height, data.schema.width},
+                         .outputs = static_cast<int>(data.schema.task.classes.size()),
+                         .count = data.training.count()};
+  const Family family = image_family(space, task);
   const Configuration start = options.configuration.empty()
                                   ? family.first.at(options.first)
                                   : family.space.configuration_from_json(Json::parse(read_file(options.configuration)));
   const Configuration configuration = changed(family.space, start, options.changes);
+  const Architecture network = make_network_space(space, task).build(configuration, {});
   for (int seed = 1; seed <= options.seeds; ++seed) {
     for (const char* precision : {"float32", "bfloat16"}) {
       if (options.precision != "both" && options.precision != precision) continue;
       ImageClassifier classifier(
-          configuration, data.schema,
+          network, NetworkTraining::from_configuration(configuration), data.schema,
           {.precision = std::string(precision) == "bfloat16" ? Precision::kBfloat16 : Precision::kFloat32});
       ImageFitContext context{.seed = static_cast<std::uint64_t>(seed), .samples = options.samples};
       if (options.seconds > 0.0) {

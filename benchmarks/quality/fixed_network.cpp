@@ -1,5 +1,6 @@
-// The rival of `nascent fit` on images: one fixed small residual network (the first configuration of the image family)
-// trained for the whole time on as many threads as there are cores, without any search. Prints one JSON line.
+// The rival of `nascent fit` on images: one fixed small residual network (the second starting point of the image
+// family, 32-64-96 filters) trained for the whole time on as many threads as there are cores, without any search.
+// Prints one JSON line.
 //
 //     bench_fixed_network FOLDER SECONDS [float32|bfloat16]
 #include <fmt/format.h>
@@ -30,12 +31,13 @@ void run(const std::string& folder, double seconds, const std::string& precision
   use_threads(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
   const ImageData data = read_images(folder);
   const ImageSchema& schema = data.schema;
-  const Family family = image_family({.channels = schema.channels,
-                                      .height = schema.height,
-                                      .width = schema.width,
-                                      .classes = static_cast<int>(schema.task.classes.size()),
-                                      .count = data.training.count()});
-  ImageClassifier network(family.first.front(), schema,
+  const NetworkSpaceOptions options;
+  const NetworkTask task{.input = {schema.channels, schema.height, schema.width},
+                         .outputs = static_cast<int>(schema.task.classes.size()),
+                         .count = data.training.count()};
+  const Configuration configuration = image_family(options, task).first.at(1);
+  ImageClassifier network(make_network_space(options, task).build(configuration, {}),
+                          NetworkTraining::from_configuration(configuration), schema,
                           {.precision = precision == "bfloat16" ? Precision::kBfloat16 : Precision::kFloat32});
   const Json details = network.fit(data.training, all_of(data.training), {},
                                    {.seed = 1, .samples = 1e12, .deadline = Deadline::in(seconds)});
