@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "benchmark_estimation_view.h"
+#include "benchmark_options.h"
 #include "benchmark_view.h"
 #include "commands.h"
 #include "nascent/architecture/cell_traits.h"
@@ -22,128 +23,10 @@
 namespace nascent::app {
 namespace {
 
-struct Arguments {
-  RecordedTableOptions table;
-  ReplayOptions replay;
-  std::string space;
-  std::vector<std::string> strategies{"random"};
-  std::vector<std::string> estimations{"full"};
-  std::string time;
-  bool minimize = false;
-  bool cell = false;
-  std::int64_t repeats = 200;
-  std::int64_t workers = 1;
-  std::int64_t threads = 0;
-  std::uint64_t seed = 1;
-  bool json = false;
-  bool quiet = false;
-};
-
-void add_list(CLI::App& command, const std::string& name, std::vector<std::string>& list, const std::string& help,
-              const char* group) {
-  command.add_option(name, list, help)->delimiter(',')->allow_extra_args(false)->group(group);
-}
-
-void add_options(CLI::App& command, Arguments& a) {
-  command.add_option("table", a.table.path, "A CSV file, plain or gzip, with one row for each configuration")
-      ->required();
-
-  const char* table = "Table";
-  add_list(command, "--inputs", a.table.inputs, "The columns that are searched; edge_* stands for all that begin so",
-           table);
-  add_list(command, "--objective", a.table.objectives,
-           "The column that is optimized; of several, each trial sees one drawn at random (noise)", table);
-  command.add_flag("--maximize", a.table.maximize, "The most is the best")->group(table);
-  command.add_flag("--minimize", a.minimize, "The least is the best (so unless --maximize is given)")->group(table);
-  command.add_flag("--average", a.replay.average, "Each trial sees the mean of the objective columns: no noise")
-      ->group(table);
-  command
-      .add_option("--regret", a.table.regret,
-                  "The column that the regret is measured on (the mean of the objective columns)")
-      ->group(table);
-  command.add_option("--cost", a.table.cost, "The column with the seconds that an evaluation takes (1)")->group(table);
-  add_list(command, "--categorical", a.table.categorical, "Inputs of numbers whose order means nothing", table);
-  add_list(command, "--ordered", a.table.ordered, "Inputs of text, listed in an order that means something", table);
-  command
-      .add_flag(
-          "--cell", a.cell,
-          "The inputs are the edges 0->1, 0->2, 1->2, 0->3, ... of a cell: cells that compute the same count as one")
-      ->group(table);
-  command.add_option("--space", a.space, "A file with the search space, instead of --inputs")->group(table);
-
-  const char* curves = "Learning curves";
-  command
-      .add_option("--fidelity", a.table.fidelity,
-                  "The column with the epochs: rows with the same inputs are one learning curve")
-      ->group(curves);
-  add_list(command, "--fidelity-columns", a.table.fidelity_columns,
-           "Curves in columns instead: 12:accuracy_12:seconds_12,200:accuracy:seconds", curves);
-  command.add_option("--curve", a.table.curve, "The column that names the curve, instead of --inputs")->group(curves);
-  command.add_option("--elapsed", a.table.elapsed, "The column with the seconds since the start of the training")
-      ->group(curves);
-  command
-      .add_option("--epoch-seconds", a.table.epoch_seconds,
-                  "The column with the seconds of each epoch, instead of --elapsed (1)")
-      ->group(curves);
-  command
-      .add_flag("--separate", a.table.separate,
-                "What stands at a lower fidelity is a training of its own: none is continued, all are paid in full")
-      ->group(curves);
-  add_list(command, "--estimation", a.estimations,
-           "The schedulers to compare, each with each strategy: full,asha:reduction=4; top:after=3,k=5 trains the best "
-           "5 after 3 epochs fully",
-           curves);
-  command.add_option("--time", a.time, "Simulated: a run ends then, as in 30m or 10h (when all is done)")
-      ->group(curves);
-  command
-      .add_option("--until-regret", a.replay.until_regret,
-                  "A run ends when the incumbent's regret is this or less, and the time until then is shown")
-      ->group(curves);
-
-  const char* search = "Search";
-  add_list(command, "--strategy", a.strategies,
-           "The strategies to compare, with options if wanted: random,evolution:population=30,sample=10", search);
-  command.add_option("--trials", a.replay.trials, "Of each run: so many configurations are started")
-      ->capture_default_str()
-      ->group(search);
-  command.add_option("--repeats", a.repeats, "Runs of each strategy")->capture_default_str()->group(search);
-  command.add_option("--seed", a.seed, "One seed gives the same runs")->capture_default_str()->group(search);
-  command.add_option("--workers", a.workers, "Simulated: so many trials of a run are evaluated at a time")
-      ->capture_default_str()
-      ->group(search);
-  command
-      .add_flag("--duplicates", a.replay.allow_duplicates,
-                "A configuration may be tried again, which tells something where there is noise")
-      ->group(search);
-
-  const char* output = "Machine and output";
-  command.add_option("--threads", a.threads, "Runs at the same time (one for each core)")->group(output);
-  command.add_flag("--json", a.json, "Print one JSON object a line for each strategy, and nothing else")->group(output);
-  command.add_flag("--quiet", a.quiet, "Show no progress")->group(output);
-}
-
-/// The commas of "a,b:x=1,y=2,c" have been split already: what is an option goes back to its method.
-std::vector<std::string> joined_methods(const std::vector<std::string>& pieces) {
-  std::vector<std::string> methods;
-  for (const std::string& piece : pieces) {
-    const bool is_option = piece.find('=') < piece.find(':');
-    if (is_option && !methods.empty())
-      methods.back() += (methods.back().find(':') == std::string::npos ? ":" : ",") + piece;
-    else if (!piece.empty())
-      methods.push_back(piece);
-  }
-  return methods;
-}
-
-void check_count(const char* option, std::int64_t value, std::int64_t most) {
-  if (value < 1 || value > most)
-    throw InputError(fmt::format("{}: {} is out of range; write 1 to {}", option, value, most));
-}
-
 /// One line that is written over again, or a line every ten seconds.
 class Progress {
  public:
-  Progress(const Arguments& a, const std::string& name)
+  Progress(const BenchmarkOptions& a, const std::string& name)
       : quiet_(a.quiet), interactive_(progress_is_interactive()), repeats_(a.repeats), name_(name) {}
   ~Progress() {
     if (!quiet_ && interactive_) fmt::print(stderr, "\r\033[K");
@@ -171,7 +54,7 @@ class Progress {
   Stopwatch shown_;
 };
 
-std::string header(const RecordedTable& table, const Arguments& a) {
+std::string header(const RecordedTable& table, const BenchmarkOptions& a) {
   const auto range = [](const RecordedRange& r) {
     return fmt::format("best {:.6g}, median {:.6g}, worst {:.6g}", r.best, r.median, r.worst);
   };
@@ -197,7 +80,7 @@ std::string header(const RecordedTable& table, const Arguments& a) {
   return text + "; with 95 % intervals\n\n";
 }
 
-OrderedJson json_line(const RecordedTable& table, const Arguments& a, const std::string& strategy,
+OrderedJson json_line(const RecordedTable& table, const BenchmarkOptions& a, const std::string& strategy,
                       const std::string& estimation, const OrderedJson& summary) {
   const auto range = [](const RecordedRange& r) {
     return OrderedJson{{"best", r.best}, {"median", r.median}, {"worst", r.worst}};
@@ -216,28 +99,7 @@ OrderedJson json_line(const RecordedTable& table, const Arguments& a, const std:
   return json;
 }
 
-void check(Arguments& a) {
-  if (a.minimize && a.table.maximize)
-    throw InputError("--minimize and --maximize exclude each other; give one of them");
-  check_count("--trials", a.replay.trials, 1'000'000);
-  check_count("--repeats", a.repeats, 1'000'000);
-  check_count("--workers", a.workers, 10'000);
-  if (a.threads != 0) check_count("--threads", a.threads, 1024);
-  a.replay.workers = static_cast<std::size_t>(a.workers);
-  a.strategies = joined_methods(a.strategies);
-  if (a.strategies.empty()) throw InputError("--strategy: name at least one, as in --strategy random,tpe");
-  a.estimations = joined_methods(a.estimations);
-  if (a.estimations.empty()) throw InputError("--estimation: name at least one, as in --estimation full,asha");
-  if (!a.time.empty()) a.replay.seconds = parse_duration(a.time, "--time");
-  if (a.replay.until_regret && !(*a.replay.until_regret >= 0.0))
-    throw InputError(fmt::format("--until-regret: {} is out of range; write 0 or more", *a.replay.until_regret));
-  if (a.table.has_fidelity()) return;
-  if (!a.time.empty()) throw InputError("--time needs learning curves; name the column of the epochs with --fidelity");
-  if (a.replay.until_regret)
-    throw InputError("--until-regret needs learning curves; name the column of the epochs with --fidelity");
-}
-
-RecordedTable read_table(Arguments& a) {
+RecordedTable read_table(BenchmarkOptions& a) {
   if (!a.space.empty()) a.table.space = read_space_file(a.space);
   RecordedTable table(a.table);
   if (a.cell) table.set_traits(cell_traits(table.space(), describe_cell(table.space())));
@@ -245,7 +107,7 @@ RecordedTable read_table(Arguments& a) {
 }
 
 /// The simulated time that is looked at: what a run may take, or what training everything fully would.
-double horizon(const RecordedTable& table, const Arguments& a) {
+double horizon(const RecordedTable& table, const BenchmarkOptions& a) {
   if (std::isfinite(a.replay.seconds)) return a.replay.seconds;
   const auto points = static_cast<std::int64_t>(table.points());
   const std::int64_t trained = a.replay.allow_duplicates ? a.replay.trials : std::min(a.replay.trials, points);
@@ -255,7 +117,7 @@ double horizon(const RecordedTable& table, const Arguments& a) {
 /// Runs each strategy with each scheduler, and shows what came of it.
 class Benchmark {
  public:
-  explicit Benchmark(Arguments& a) : a_(a), table_(read_table(a)) {
+  explicit Benchmark(BenchmarkOptions& a) : a_(a), table_(read_table(a)) {
     // A wrong name is said before the first strategy has run for minutes.
     for (const std::string& strategy : a.strategies)
       make_strategy(strategy, {.space = table_.space(), .objectives = {{"value", false}}});
@@ -318,25 +180,25 @@ class Benchmark {
     std::fflush(stdout);
   }
 
-  Arguments& a_;
+  BenchmarkOptions& a_;
   RecordedTable table_;
   std::vector<SchedulerOf> schedulers_;
   std::vector<BenchmarkRow> rows_;
   std::vector<EstimationRow> estimations_;
 };
 
-void run(Arguments& a) {
-  check(a);
+void run(BenchmarkOptions& a) {
+  check_options(a);
   Benchmark(a).run();
 }
 
 }  // namespace
 
 void add_benchmark_command(CLI::App& program) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<BenchmarkOptions>();
   CLI::App* command =
       program.add_subcommand("benchmark", "Compare search strategies and schedulers on a table of recorded results");
-  add_options(*command, *arguments);
+  add_benchmark_options(*command, *arguments);
   command->footer(
       "Examples:\n"
       "  nascent benchmark table.csv --inputs lr,depth,width --objective accuracy --maximize --strategy random,tpe\n"

@@ -21,15 +21,17 @@ std::string time_text(const Estimate& seconds) {
 }
 
 std::string cost_and_regret(const std::vector<EstimationRow>& rows) {
-  std::vector<Cells> lines{{"", "cost %", "mean regret", "median regret", "simulated time", "idle %"}};
+  std::vector<Cells> lines{
+      {"", "cost %", "mean regret", "median regret", "of the started", "simulated time", "idle %"}};
   for (const EstimationRow& row : rows) {
     const EstimationSummary& s = row.summary;
     lines.push_back({row.name, share_with_half_width(s.cost_share), with_half_width(s.mean_regret, 4),
-                     with_interval(s.median_regret, 4), format_duration(s.end_seconds.value),
-                     share_with_half_width(s.idle_share)});
+                     with_interval(s.median_regret, 4), with_half_width(s.mean_loss, 4),
+                     format_duration(s.end_seconds.value), share_with_half_width(s.idle_share)});
   }
   return "At the end: cost as a share of training all started configurations fully; regret of the pick, trained "
-         "fully\n" +
+         "fully;\n"
+         "  its mean distance from the best of those started\n" +
          aligned(lines) + "\n";
 }
 

@@ -38,6 +38,11 @@ EstimationSummary summarize_estimation(const RecordedTable& table, std::span<con
   const std::vector<double> last = regrets(std::numeric_limits<double>::infinity());
   summary.mean_regret = mean_estimate(last);
   summary.median_regret = median_estimate(last);
+  summary.mean_loss = mean([&](const ReplayedRun& run) {
+    const double pick = run.measure.empty() ? table.measure().worst : run.measure.back();
+    const double best = std::isfinite(run.best_started) ? run.best_started : table.measure().worst;
+    return std::fabs(pick - best);
+  });
   for (const double share : {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0}) {
     const std::vector<double> then = regrets(share * horizon);
     summary.moments.push_back({share * horizon, mean_estimate(then), median_estimate(then)});
@@ -78,6 +83,7 @@ OrderedJson to_json(const EstimationSummary& s) {
                    {"cost_share", estimate_json(s.cost_share)},
                    {"mean_regret", estimate_json(s.mean_regret)},
                    {"median_regret", estimate_json(s.median_regret)},
+                   {"mean_loss", estimate_json(s.mean_loss)},
                    {"end_seconds", estimate_json(s.end_seconds)},
                    {"idle_share", estimate_json(s.idle_share)},
                    {"reached", estimate_json(s.reached)},

@@ -2,61 +2,54 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cmath>
-#include <map>
+#include <algorithm>
 
 #include "nascent/core/error.h"
-#include "nascent/core/near_match.h"
+#include "nascent/estimation/scheduler_registry.h"
 #include "replay/top_after.h"
 
 namespace nascent {
 namespace {
 
-/// "after=3,k=5", both of them whole numbers.
-std::map<std::string, double> options_of_top(std::string_view text) {
-  std::map<std::string, double> options{{"after", 1.0}, {"k", 1.0}};
-  while (!text.empty()) {
-    const std::string_view item = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(text.size(), item.size() + 1));
-    const std::string name(item.substr(0, item.find('=')));
-    const std::string_view number = name.size() < item.size() ? item.substr(name.size() + 1) : "";
-    double value = 0.0;
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-    const bool read = error == std::errc() && end == number.data() + number.size();
-    if (!options.contains(name) || !read || !(value > 0.0) || (name == "k" && value != std::floor(value)))
-      throw InputError(fmt::format(
-          "--estimation: \"{}\" is no option of \"top\" with its number; write top:after=3,k=5 for the best 5 after 3",
-          item));
-    options[name] = value;
-  }
-  return options;
+std::unique_ptr<Scheduler> make_top(const SchedulerSetup& setup) {
+  const double after = setup.option("after");
+  if (after >= setup.most)
+    throw InputError(fmt::format("scheduler \"top\": the curves end at {} {:g}, so nothing is left after {:g}",
+                                 setup.axis, setup.most, after));
+  return std::make_unique<TopAfter>(Fidelity{{setup.axis, after}}, static_cast<std::size_t>(setup.option("k")),
+                                    setup.objectives.front());
+}
+
+std::vector<SchedulerEntry> all_entries() {
+  std::vector<SchedulerEntry> entries = schedulers();
+  entries.push_back({"top",
+                     "Gives every configuration the same little, and the best of them everything.",
+                     make_top,
+                     {{"after", 1, 1e-12, 1e12, "The fidelity up to which all are evaluated."},
+                      {"k", 1, 1, 1e9, "So many of the best are evaluated fully."}}});
+  return entries;
 }
 
 }  // namespace
 
 SchedulerOf replay_scheduler(const std::string& text, const RecordedTable& table) {
-  const std::string name = text.substr(0, text.find(':'));
-  const std::string options = name.size() < text.size() ? text.substr(name.size() + 1) : "";
-  if (name == "full" && options.empty()) return [](std::uint64_t) { return std::make_unique<FullEvaluation>(); };
-  if (table.fidelity_axis().empty())
-    throw InputError(fmt::format(
-        "--estimation {}: the table has no learning curves, so every trial is evaluated fully; name the column of the "
-        "epochs with --fidelity",
-        text));
-  if (name == "top") {
-    const std::map<std::string, double> read = options_of_top(options);
-    const Fidelity first{{table.fidelity_axis(), read.at("after")}};
-    if (read.at("after") >= table.fidelities().back())
-      throw InputError(fmt::format("--estimation {}: the curves end at {} {:g}, so nothing is left after that", text,
-                                   table.fidelity_axis(), table.fidelities().back()));
-    const Objective objective{"value", table.maximize()};
-    return [first, k = static_cast<std::size_t>(read.at("k")), objective](std::uint64_t) {
-      return std::make_unique<TopAfter>(first, k, objective);
-    };
-  }
-  const std::vector<std::string> names{"full", "top"};
-  throw InputError(fmt::format("--estimation: there is no scheduler \"{}\"{}", name, did_you_mean(name, names)));
+  SchedulerSetup setup{.objectives = {{"value", table.maximize()}},
+                       .axis = table.fidelity_axis(),
+                       .least = table.fidelities().front(),
+                       .most = table.fidelities().back()};
+  const std::vector<SchedulerEntry> entries = all_entries();
+  const SchedulerEntry& entry = choose_method(kSchedulerKind, entries, text, setup.options);
+  if (entry.name != "full" && table.fidelity_axis().empty())
+    throw InputError(
+        fmt::format("--estimation {}: the table has no learning curves, so every trial is evaluated fully; name the "
+                    "column of the epochs with --fidelity",
+                    text));
+  entry.make(setup);  // complains now of what it cannot work with
+  return [make = entry.make, setup](std::uint64_t seed) {
+    SchedulerSetup own = setup;
+    own.seed = seed;
+    return make(own);
+  };
 }
 
 }  // namespace nascent

@@ -53,7 +53,7 @@ ReplayedRun Simulation::run() {
     }
   } while (step());
   const double workers = static_cast<double>(options_.workers);
-  if (run_.end_seconds > 0.0) run_.idle_share = 1.0 - run_.busy_seconds / (workers * run_.end_seconds);
+  if (run_.end_seconds > 0.0) run_.idle_share = std::max(0.0, 1.0 - run_.busy_seconds / (workers * run_.end_seconds));
   return std::move(run_);
 }
 
@@ -95,7 +95,12 @@ bool Simulation::start(const Assignment& assignment) {
   if (!proposal) return false;
   const RecordedPoint* point = table_.find(proposal->configuration);
   ++run_.configurations;
-  if (point != nullptr) run_.full_seconds += point->cost_seconds;
+  if (point != nullptr) {
+    run_.full_seconds += point->cost_seconds;
+    const bool first = std::isnan(run_.best_started);
+    if (std::isfinite(point->measure) && (first || table_.better(point->measure, run_.best_started)))
+      run_.best_started = point->measure;
+  }
   begin({.configuration = std::move(proposal->configuration),
          .fidelity = assignment.fidelity,
          .parent = proposal->parent,
@@ -155,8 +160,9 @@ bool Simulation::step() {
     report(first);
   else
     finish(first, "");
-  if (!options_.until_regret || run_.measure.empty()) return true;
-  if (!(std::fabs(run_.measure.back() - table_.measure().best) <= *options_.until_regret)) return true;
+  const bool reached = options_.until_regret && incumbent_is_whole_ &&
+                       std::fabs(run_.measure.back() - table_.measure().best) <= *options_.until_regret;
+  if (!reached) return true;
   run_.reached_seconds = now_;
   end_at(now_);
   return false;
@@ -221,14 +227,17 @@ void Simulation::note(const Trial& trial, const RecordedPoint* point) {
   incumbent_.push_back(
       {.number = trial.number, .fidelity = trial.fidelity, .state = trial.state, .metrics = trial.metrics});
   const Trial* best = best_trial(incumbent_, objective_);
-  if (best == &incumbent_.back()) incumbent_point_ = point;
+  const bool whole = trial.state == TrialState::kComplete && is_whole(left_.at(trial.number).fidelity);
+  if (best == &incumbent_.back()) {
+    incumbent_point_ = point;
+    incumbent_is_whole_ = whole;
+  }
   if (best == nullptr)
     incumbent_.clear();
   else
     incumbent_ = {Trial(*best)};
 
-  const bool complete = trial.state == TrialState::kComplete && is_whole(left_.at(trial.number).fidelity);
-  if (!run_.found_at && complete && point->mean == table_.objective().best)
+  if (!run_.found_at && whole && point->mean == table_.objective().best)
     run_.found_at = static_cast<std::int64_t>(run_.best.size()) + 1;
   const auto known = [](double of_point, double otherwise) { return std::isfinite(of_point) ? of_point : otherwise; };
   const bool none = incumbent_point_ == nullptr;

@@ -59,6 +59,7 @@ class Simulation {
   double now_ = 0.0;
   std::vector<Trial> incumbent_;  ///< none or one, without its configuration
   const RecordedPoint* incumbent_point_ = nullptr;
+  bool incumbent_is_whole_ = false;  ///< it was evaluated at the highest fidelity
   ReplayedRun run_;
 };
 

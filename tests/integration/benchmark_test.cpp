@@ -145,12 +145,12 @@ std::vector<std::string> on_curves(const TemporaryFolder& folder, std::vector<st
 
 TEST(BenchmarkOfCurves, PrintsATableForEachQuestion) {
   const TemporaryFolder folder;
-  const ProgramResult result = benchmark(
-      on_curves(folder, {"--estimation", "full,top:after=2,k=3", "--strategy", "random,grid", "--until-regret", "1"}));
+  const ProgramResult result = benchmark(on_curves(folder, {"--estimation", "full,asha:reduction=2,top:after=2,k=3",
+                                                            "--strategy", "random,grid", "--until-regret", "1"}));
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  for (const char* part :
-       {"12 curves, 1 inputs", "epoch 1 to 8", "1 of 12 curves end before epoch 8", "cost %", "Mean regret",
-        "The regret asked for was reached", "per decision", "\n  random + full", "\n  grid + top:after=2,k=3"})
+  for (const char* part : {"12 curves, 1 inputs", "epoch 1 to 8", "1 of 12 curves end before epoch 8", "cost %",
+                           "Mean regret", "The regret asked for was reached", "per decision", "\n  random + full",
+                           "\n  grid + asha:reduction=2", "\n  grid + top:after=2,k=3"})
     EXPECT_NE(result.out.find(part), std::string::npos) << "missing \"" << part << "\" in:\n" << result.out;
 }
 
@@ -226,7 +226,7 @@ const std::vector<BadBenchmark> kBad = {
      {"afte", "after"}},
     {"TopOfEverything",
      {"--inputs", "width,activation", "--fidelity", "depth", "--objective", "seed0", "--estimation", "top:after=5"},
-     {"top:after=5", "end at depth 5"}},
+     {"\"top\"", "end at depth 5"}},
     {"SchedulerWithoutCurves",
      {"--inputs", "width", "--objective", "seed0", "--estimation", "top:after=3,k=2"},
      {"--estimation top:after=3,k=2", "--fidelity"}},

@@ -18,6 +18,7 @@ std::vector<ReplayedRun> two_runs() {
   ReplayedRun early;
   early.best = early.measure = {4.0, 2.0};
   early.seconds = {2.0, 10.0};
+  early.best_started = 1.5;
   early.busy_seconds = 7.0;
   early.full_seconds = 28.0;
   early.end_seconds = 10.0;
@@ -30,6 +31,7 @@ std::vector<ReplayedRun> two_runs() {
   ReplayedRun late = early;
   late.best = late.measure = {1.0};
   late.seconds = {20.0};
+  late.best_started = 1.0;
   late.busy_seconds = 21.0;
   late.idle_share = 0.1;
   late.stopped = 0;
@@ -42,6 +44,7 @@ TEST(EstimationSummary, IsTheMeanOverTheRuns) {
   EXPECT_EQ(summary.runs, 2U);
   EXPECT_DOUBLE_EQ(summary.cost_share.value, 0.5);
   EXPECT_DOUBLE_EQ(summary.mean_regret.value, 0.5);  // 1 and 0
+  EXPECT_DOUBLE_EQ(summary.mean_loss.value, 0.25);
   EXPECT_DOUBLE_EQ(summary.idle_share.value, 0.2);
   EXPECT_EQ(summary.reached.value, 0.5);
   EXPECT_TRUE(std::isinf(summary.seconds_to_regret.value));

@@ -76,6 +76,7 @@ TEST(Simulation, TrainsEverythingFully) {
   EXPECT_EQ(run.full_seconds, 28.0);
   EXPECT_EQ(run.end_seconds, 28.0);
   EXPECT_EQ(run.idle_share, 0.0);
+  EXPECT_EQ(run.best_started, 1.0);
   EXPECT_EQ(run.configurations, 4);
   EXPECT_EQ(run.stopped + run.paused + run.promoted + run.failed, 0);
 }
@@ -185,6 +186,8 @@ TEST(Simulation, EndsAtItsTime) {
   EXPECT_EQ(run.end_seconds, 7.0);
   EXPECT_EQ(run.busy_seconds, 14.0);  // what is under way has been paid
   EXPECT_EQ(run.idle_share, 0.0);
+  const ReplayedRun one = replay(four_curves(), {.strategy = kInOrder, .trials = 1}, 1);
+  EXPECT_EQ(one.best_started, 2.0);
 }
 
 TEST(Simulation, EndsWhenTheRegretIsReached) {
@@ -197,6 +200,9 @@ TEST(Simulation, EndsWhenTheRegretIsReached) {
   const ReplayedRun never = replay(
       table, {.strategy = kInOrder, .scheduler = replay_scheduler("top:after=1,k=1", table), .until_regret = 0.0}, 1);
   EXPECT_FALSE(never.reached_seconds.has_value());
+  const ReplayedRun unknown =
+      replay(table, {.strategy = kInOrder, .scheduler = scripted({.start = {{"epoch", 3}}}), .until_regret = 4.0}, 1);
+  EXPECT_FALSE(unknown.reached_seconds.has_value());  // nobody knows how good what was picked is
 }
 
 TEST(Simulation, ATrainingThatTheTableDoesNotRecordToItsEndFails) {

@@ -21,6 +21,8 @@ struct EstimationSummary {
   Estimate cost_share;   ///< of what the full training of all configurations started would have cost
   Estimate mean_regret;  ///< of the last incumbent, fully evaluated, on the column that the regret is measured on
   Estimate median_regret;
+  /// The mean distance from the best of the configurations that were started: what was lost by not training all fully.
+  Estimate mean_loss;
   std::vector<Moment> moments;
   Estimate end_seconds;         ///< simulated
   Estimate idle_share;          ///< of the workers' time

@@ -27,7 +27,9 @@ struct ReplayOptions {
   bool allow_duplicates = false;  ///< whether a configuration may be tried again
   /// The run ends at this simulated moment; what is under way then is lost, but paid.
   double seconds = std::numeric_limits<double>::infinity();
-  std::optional<double> until_regret = {};  ///< the run ends when the incumbent's regret is this or less
+  /// The run ends when the regret of an incumbent that was evaluated fully is this or less. (The lucky pick of a
+  /// moment, by what it shows at a low fidelity, does not count.)
+  std::optional<double> until_regret = {};
 };
 
 /// One search on a table. The incumbent after n trials is the best (`best_trial`) of the first n that ended, by what
@@ -42,13 +44,15 @@ struct ReplayedRun {
   double strategy_seconds = 0.0;         ///< processor time that the strategy took for all its suggestions
   std::int64_t failed = 0;               ///< trials without a result: points or steps that the table lacks
 
-  std::int64_t configurations = 0;        ///< started
-  std::int64_t stopped = 0;               ///< trials ended by the scheduler on their way
-  std::int64_t paused = 0;                ///< trials that ended at less than the highest fidelity, as assigned
-  std::int64_t promoted = 0;              ///< trials that continued another
-  double end_seconds = 0.0;               ///< the simulated end
-  double busy_seconds = 0.0;              ///< simulated, of all workers: what the training cost
-  double full_seconds = 0.0;              ///< what the full training of all configurations started would have cost
+  std::int64_t configurations = 0;  ///< started
+  std::int64_t stopped = 0;         ///< trials ended by the scheduler on their way
+  std::int64_t paused = 0;          ///< trials that ended at less than the highest fidelity, as assigned
+  std::int64_t promoted = 0;        ///< trials that continued another
+  double end_seconds = 0.0;         ///< the simulated end
+  double busy_seconds = 0.0;        ///< simulated, of all workers: what the training cost
+  double full_seconds = 0.0;        ///< what the full training of all configurations started would have cost
+  /// The best of the regret's column among the configurations started; NaN where none has a value.
+  double best_started = std::numeric_limits<double>::quiet_NaN();
   double idle_share = 0.0;                ///< of the workers' time until the end
   std::optional<double> reached_seconds;  ///< when the regret asked for was reached
   double scheduler_seconds = 0.0;         ///< processor time that the scheduler took
