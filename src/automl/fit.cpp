@@ -110,12 +110,19 @@ StartedSpace search_space_for(PreparedData& data, const FitOptions& options) {
   return designed_networks(data.plan);
 }
 
-/// Gives the space of a plan that was read from a file what it was not saved with: which networks keep the limits, and
-/// which are the same.
-void restore_traits(FitPlan& plan) {
-  if (!plan.network) return;
+/// The plan of a run folder, with what is not saved with a space: which networks keep the limits, and which are the
+/// same.
+FitPlan load_plan(const RunFolder& folder) {
+  FitPlan plan = FitPlan::load(folder.plan());
+  if (!plan.network && plan.kind == DataKind::kTable) return plan;
+  if (!plan.network)
+    throw InputError(fmt::format(
+        "{} was begun by an early build of nascent 0.1.0, whose space of networks is no longer there; go on "
+        "with that build, or start anew: nascent fit DATA --out RUN",
+        folder.root().string()));
   SearchSpace space = designed_networks(plan).space;
   if (space == plan.space) plan.space = std::move(space);
+  return plan;
 }
 
 /// Removes what a failed beginning left, so that an error leaves nothing behind.
@@ -200,8 +207,7 @@ OrderedJson resume(const fs::path& run, const ResumeOptions& options, FitObserve
   const RunFolder folder(run);
   if (!fs::exists(folder.study()))
     throw InputError(run.string() + " holds no study to go on with; start one: nascent fit DATA --out " + run.string());
-  FitPlan plan = FitPlan::load(folder.plan());
-  restore_traits(plan);
+  FitPlan plan = load_plan(folder);
   const auto store = open_sqlite_store(folder.study());
   StudySettings settings = StudySettings::from_json(store->study().settings);
   const Machine machine = find_machine(options.workers.value_or(settings.workers),

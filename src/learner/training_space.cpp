@@ -80,8 +80,6 @@ SearchSpace merged(const SearchSpace& usual, const SearchSpace& wanted, const Se
   return space;
 }
 
-}  // namespace
-
 SearchSpace usual_training() {
   SearchSpace sgd;
   sgd.add_float("learning_rate", 0.01, 1.0, {.log = true});
@@ -100,6 +98,8 @@ SearchSpace usual_training() {
   space.add_categorical("averaging", {"none", "ema"});
   return space;
 }
+
+}  // namespace
 
 SearchSpace training_space(const SearchSpace& wanted) {
   return merged(usual_training(), wanted, SearchSpace().add_float("clip_gradients", 0.0, 10.0));

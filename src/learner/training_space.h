@@ -5,9 +5,6 @@
 /// How networks for images are trained, as a space (docs/methods/training.md).
 namespace nascent {
 
-/// The usual hyperparameters.
-SearchSpace usual_training();
-
 /// The usual hyperparameters, those of `wanted` in place of the ones of their names; what `wanted` leaves out below a
 /// category (`optimizer = "sgd"`) is usual, too. Throws `InputError` for a parameter or a category that training does
 /// not know, with near matches, and for one of the wrong type.

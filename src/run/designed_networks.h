@@ -11,7 +11,7 @@ NetworkTask network_task(const FitPlan& plan);
 /// Builds the networks that the configurations of a plan stand for.
 class DesignedNetworks {
  public:
-  /// Requires a plan of images or one with `FitPlan::network`. Throws `InputError` as `make_network_space` does.
+  /// Requires a plan with `FitPlan::network`. Throws `InputError` as `make_network_space` does.
   explicit DesignedNetworks(const FitPlan& plan);
 
   /// `is_final`: enlarged as the space says.
@@ -20,10 +20,8 @@ class DesignedNetworks {
   double latency_limit_ms() const { return options_.limits.latency_ms; }
 
  private:
-  NetworkTask task_;
   NetworkSpaceOptions options_;
-  std::optional<NetworkSpace>
-      space_;  ///< none for a plan of version 0.1.0 or earlier: its networks are `build_macro`'s
+  NetworkSpace space_;
 };
 
 }  // namespace nascent

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <utility>
 
-#include "nascent/architecture/macro_space.h"
 #include "nascent/core/error.h"
 #include "nascent/core/files.h"
 #include "nascent/data/metric.h"
@@ -120,11 +119,6 @@ double ImageClassifier::State::validate(const ImageSet& images, std::span<const 
   validation_predictions = predict(images, rows, false);
   return score(metric, schema.task, truth, validation_predictions);
 }
-
-ImageClassifier::ImageClassifier(const Configuration& configuration, ImageSchema schema, ImageClassifierOptions options)
-    : ImageClassifier(build_macro(configuration, {schema.channels, schema.height, schema.width},
-                                  static_cast<int>(schema.task.outputs())),
-                      NetworkTraining::from_configuration(configuration), schema, options) {}
 
 ImageClassifier::ImageClassifier(Architecture architecture, NetworkTraining training, ImageSchema schema,
                                  ImageClassifierOptions options) {

@@ -163,6 +163,20 @@ TEST(DesignedNetworks, OfAFileKeepItsLimitsAndInheritWhereTheFinalOneIsLarger) {
   EXPECT_GT(final_networks, 0);
 }
 
+TEST(DesignedNetworks, AStudyOfAnEarlyBuildIsNotGoneOnWith) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const ProgramResult result = fit(image_data(folder), run, {});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  Json plan = Json::parse(read_file(run + "/plan.json"));
+  plan.erase("network");
+  write_file(run + "/plan.json", plan.dump());
+  const ProgramResult resumed = run_program({kNascent, "fit", "--resume", run});
+  EXPECT_EQ(resumed.exit_code, 2);
+  EXPECT_NE(resumed.err.find("start anew"), std::string::npos) << resumed.err;
+  EXPECT_EQ(std::ranges::count(resumed.err, '\n'), 1) << resumed.err;
+}
+
 TEST(DesignedNetworks, BadInputEndsBeforeAnythingIsWritten) {
   const TemporaryFolder folder;
   const std::string data = image_data(folder);

@@ -22,13 +22,21 @@ using testing::quarter_schema;
 using testing::row_range;
 using testing::TemporaryFolder;
 
-const ImageTraits kTraits{.channels = 1, .height = 8, .width = 8, .classes = 4};
+const NetworkTask kTask{.input = {1, 8, 8}, .outputs = 4, .count = 400};
 
-Configuration tiny_configuration() {
-  Configuration configuration = image_family(kTraits).first.back();
-  configuration.set("augmentation", ChoiceValue{"none", {}});
+NetworkSpaceOptions small_space() {
+  return {.kind = "macro", .settings = {{"stages", 2}, {"layers", 1}, {"filters", {16, 32}}}};
+}
+
+ImageClassifier classifier_of(const Configuration& configuration, ImageClassifierOptions options = {}) {
+  return ImageClassifier(make_network_space(small_space(), kTask).build(configuration, {}),
+                         NetworkTraining::from_configuration(configuration), quarter_schema(), options);
+}
+
+ImageClassifier tiny_classifier(ImageClassifierOptions options = {}) {
+  Configuration configuration = image_family(small_space(), kTask).first.front();
   configuration.set("batch_size", ChoiceValue{"64", {}});
-  return configuration;
+  return classifier_of(configuration, std::move(options));
 }
 
 ImageFitContext budget(double samples, std::uint64_t seed = 1) {
@@ -54,7 +62,7 @@ class ImageClassifierTest : public ::testing::Test {
   std::vector<std::uint32_t> validation_ = row_range(400, 600);
 
   ImageClassifier fitted(double samples = 1200, Precision precision = Precision::kFloat32) const {
-    ImageClassifier classifier(tiny_configuration(), quarter_schema(), {.precision = precision});
+    ImageClassifier classifier = tiny_classifier({.precision = precision});
     classifier.fit(images_, training_, validation_, budget(samples));
     return classifier;
   }
@@ -62,7 +70,7 @@ class ImageClassifierTest : public ::testing::Test {
 
 TEST_F(ImageClassifierTest, LearnsWhichQuarterIsBrightInBothPrecisions) {
   for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
-    ImageClassifier classifier(tiny_configuration(), quarter_schema(), {.precision = precision});
+    ImageClassifier classifier = tiny_classifier({.precision = precision});
     const Json details = classifier.fit(images_, training_, validation_, budget(4000));
     // Guessing gives 0.25; the quarters differ by ten standard deviations of their means.
     EXPECT_GT(details["validation"]["accuracy"].get<double>(), 0.9);
@@ -76,11 +84,11 @@ TEST_F(ImageClassifierTest, LearnsEveryKindOfConfigurationOfItsFamily) {
   const std::uint64_t seed = testing::test_seed();
   SCOPED_TRACE(testing::seed_note(seed));
   Random random(seed);
-  const Family family = image_family(kTraits, {.stages = 2, .blocks = 1, .filters = 16});
+  const Family family = image_family(small_space(), kTask);
   for (int i = 0; i < 12; ++i) {
     const Configuration configuration = family.space.sample(random);
     SCOPED_TRACE(configuration.to_json().dump());
-    ImageClassifier classifier(configuration, quarter_schema());
+    ImageClassifier classifier = classifier_of(configuration);
     const Json details = classifier.fit(images_, training_, validation_, budget(300, seed));
     EXPECT_TRUE(std::isfinite(details["validation"]["accuracy"].get<double>()));
     EXPECT_EQ(NetworkTraining::from_json(classifier.training().to_json()).to_json(), classifier.training().to_json());
@@ -132,7 +140,7 @@ TEST_F(ImageClassifierTest, GoesOnFromItsWeights) {
     classifier.fit(images_, training_, validation_, context);
     return loss;
   };
-  ImageClassifier fresh(tiny_configuration(), quarter_schema());
+  ImageClassifier fresh = tiny_classifier();
   const double fresh_loss = first_loss(fresh);
   const TemporaryFolder folder;
   fitted(4000).save(folder.path());
@@ -141,7 +149,7 @@ TEST_F(ImageClassifierTest, GoesOnFromItsWeights) {
 }
 
 TEST_F(ImageClassifierTest, ReportsEveryEpochAndTheEnd) {
-  ImageClassifier classifier(tiny_configuration(), quarter_schema());
+  ImageClassifier classifier = tiny_classifier();
   std::vector<ImageReport> reports;
   ImageFitContext context = budget(1000);
   context.on_report = [&](const ImageReport& report) { return reports.push_back(report), true; };
@@ -157,7 +165,7 @@ TEST_F(ImageClassifierTest, ReportsEveryEpochAndTheEnd) {
 }
 
 TEST_F(ImageClassifierTest, EndsWhenAReportOrAStopIsRefused) {
-  ImageClassifier classifier(tiny_configuration(), quarter_schema());
+  ImageClassifier classifier = tiny_classifier();
   ImageFitContext context = budget(100'000);
   context.on_report = [](const ImageReport& report) { return report.step < 2; };
   Json details = classifier.fit(images_, training_, validation_, context);
@@ -174,7 +182,7 @@ TEST_F(ImageClassifierTest, EndsWhenAReportOrAStopIsRefused) {
 }
 
 TEST_F(ImageClassifierTest, TheTimeAloneCanBeTheBudget) {
-  ImageClassifier classifier(tiny_configuration(), quarter_schema());
+  ImageClassifier classifier = tiny_classifier();
   ImageFitContext context;
   context.deadline = Deadline::in(0.5);
   const Json details = classifier.fit(images_, training_, validation_, context);
@@ -183,7 +191,7 @@ TEST_F(ImageClassifierTest, TheTimeAloneCanBeTheBudget) {
 }
 
 TEST_F(ImageClassifierTest, TrainsOnEverythingWithoutValidation) {
-  ImageClassifier classifier(tiny_configuration(), quarter_schema());
+  ImageClassifier classifier = tiny_classifier();
   const Json details = classifier.fit(images_, training_, {}, budget(128));
   EXPECT_FALSE(details.contains("validation"));
 }
@@ -194,14 +202,14 @@ TEST_F(ImageClassifierTest, LeavesOutImagesWithoutAKnownClass) {
   std::vector<std::uint8_t> pixels(unknown.pixels().begin(), unknown.pixels().end());
   for (std::size_t i = 0; i < 150; ++i) labels[i] = -1;
   unknown = ImageSetBuilder::own({.channels = 1, .height = 8, .width = 8}, pixels, labels);
-  ImageClassifier classifier(tiny_configuration(), quarter_schema());
+  ImageClassifier classifier = tiny_classifier();
   EXPECT_EQ(classifier.fit(unknown, row_range(0, 200), {}, budget(50))["samples"], 50);
   EXPECT_THAT(error_of([&] { classifier.fit(unknown, row_range(0, 150), {}, budget(50)); }),
               HasSubstr("no training image"));
 }
 
 TEST_F(ImageClassifierTest, AFitWithoutTimeIsAnErrorInASentence) {
-  ImageClassifier classifier(tiny_configuration(), quarter_schema());
+  ImageClassifier classifier = tiny_classifier();
   ImageFitContext context = budget(1000);
   context.deadline = Deadline::in(-1.0);
   EXPECT_EQ(error_of([&] { classifier.fit(images_, training_, validation_, context); }),
@@ -219,8 +227,7 @@ TEST_F(ImageClassifierTest, DivergenceIsAnErrorThatSaysWhenAndWhatMayHelp) {
 }
 
 TEST_F(ImageClassifierTest, ErrorsNameWhatDoesNotFit) {
-  EXPECT_THAT(error_of([] { ImageClassifier(tiny_configuration(), quarter_schema(), {.device = "gpu"}); }),
-              HasSubstr("'gpu' is no device"));
+  EXPECT_THAT(error_of([] { tiny_classifier({.device = "gpu"}); }), HasSubstr("'gpu' is no device"));
   const ImageClassifier classifier = fitted(64);
   const ImageSet larger = quarter_images(4, 1, 10);
   EXPECT_THAT(error_of([&] { classifier.predict(larger, row_range(0, 4)); }), HasSubstr("1 x 10 x 10"));
@@ -270,7 +277,7 @@ TEST_F(ImageClassifierTest, AChildStartsAsTheSameFunctionAsItsParentAndLearnsOn)
 
 TEST_F(ImageClassifierTest, ALostOrDamagedParentLeavesTheChildToStartFromScratch) {
   const TemporaryFolder folder;
-  ImageClassifier child(tiny_configuration(), quarter_schema());
+  ImageClassifier child = tiny_classifier();
   EXPECT_THROW(child.inherit(folder.path(), 1), InputError);
   fitted(64).save(folder.path());
   std::filesystem::resize_file(folder / "weights.pt", 1000);

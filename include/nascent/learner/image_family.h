@@ -1,6 +1,5 @@
 #pragma once
 
-#include "nascent/architecture/macro_space.h"
 #include "nascent/architecture/network_space.h"
 #include "nascent/learner/family.h"
 
@@ -23,8 +22,5 @@ namespace nascent {
 /// configurations are those of the space, the smallest first. Throws what `make_network_space` throws, and `InputError`
 /// where `options.training` holds a parameter or a category that training does not know.
 Family image_family(const NetworkSpaceOptions& options, const NetworkTask& task);
-
-/// The same with the networks of `macro_space`.
-Family image_family(const ImageTraits& traits, const MacroLimits& limits = {});
 
 }  // namespace nascent

@@ -13,7 +13,6 @@
 #include "nascent/core/json.h"
 #include "nascent/data/images.h"
 #include "nascent/data/matrix.h"
-#include "nascent/space/configuration.h"
 #include "nascent/training/network_training.h"
 #include "nascent/training/precision.h"
 #include "nascent/training/training_report.h"
@@ -44,14 +43,13 @@ struct ImageFitContext {
   std::string metric = "accuracy";  ///< as in `Metric::name`
 };
 
-/// A convolutional network that learns to tell classes of images: the network and its training come from one
-/// configuration of `image_family`. Not safe for use by several threads at once.
+/// A convolutional network that learns to tell classes of images. Network and training may come from a configuration of
+/// `image_family` (`NetworkSpace::build`, `NetworkTraining::from_configuration`). Not safe for use by several threads
+/// at once.
 class ImageClassifier {
  public:
-  /// Builds the network's plan; throws `InputError` when the device is not there.
-  ImageClassifier(const Configuration& configuration, ImageSchema schema, ImageClassifierOptions options = {});
-  /// The same for a network and a training that come from elsewhere. Throws `InputError` when the network does not take
-  /// images of the schema or does not give one output for each class.
+  /// Throws `InputError` when the device is not there, and when the network does not take images of the schema or does
+  /// not give one output for each class.
   ImageClassifier(Architecture architecture, NetworkTraining training, ImageSchema schema,
                   ImageClassifierOptions options = {});
   ImageClassifier(ImageClassifier&&) noexcept;
