@@ -53,6 +53,18 @@ Ladder Ladder::upwards(const SchedulerSetup& setup, std::string_view scheduler) 
   return {setup, std::move(amounts)};
 }
 
+Ladder Ladder::downwards(const SchedulerSetup& setup, std::string_view scheduler) {
+  const double least = least_of(setup, scheduler);
+  const bool whole = is_whole(least) && is_whole(setup.most);
+  std::vector<double> amounts{setup.most};
+  for (double amount = setup.most / setup.option("reduction"); amount >= least * (1.0 - kSlack);
+       amount /= setup.option("reduction")) {
+    const double rounded = whole ? std::round(amount) : amount;
+    if (rounded < amounts.front()) amounts.insert(amounts.begin(), rounded);
+  }
+  return {setup, std::move(amounts)};
+}
+
 std::optional<std::size_t> Ladder::rung_of(const Fidelity& fidelity) const {
   const auto found = std::ranges::find(fidelities_, fidelity);
   if (found == fidelities_.end()) return {};
@@ -73,8 +85,8 @@ std::string ordinal(std::size_t number) {
   return fmt::format("{}{}", number, ones == 1 ? "st" : ones == 2 ? "nd" : ones == 3 ? "rd" : "th");
 }
 
-std::string place_words(std::size_t place, std::size_t count, std::size_t go_on) {
-  const std::string stands = fmt::format("{} of {} there", ordinal(place), count);
+std::string place_words(std::size_t place, std::size_t count, std::size_t go_on, std::string_view where) {
+  const std::string stands = fmt::format("{} of {} {}", ordinal(place), count, where);
   if (place <= go_on) return stands + ", to go on when the search ended";
   if (go_on == 0) return stands + ", too few for one to go on";
   return stands + (go_on == 1 ? ", the best one goes on" : fmt::format(", the best {} go on", go_on));

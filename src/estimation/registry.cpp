@@ -17,6 +17,10 @@ std::vector<MethodOption> with_rungs(std::vector<MethodOption> own = {}) {
   return own;
 }
 
+std::vector<MethodOption> with_brackets() {
+  return with_rungs({{"overlap", 0, 0, 1e6, "Brackets that may be open at once, so that no worker waits; 0: any."}});
+}
+
 }  // namespace
 
 const std::vector<SchedulerEntry>& schedulers() {
@@ -24,6 +28,10 @@ const std::vector<SchedulerEntry>& schedulers() {
       {"full", "Gives every configuration the full evaluation.", make_full},
       {"asha", "Starts everything small and takes the best of each rung on, without waiting (ASHA, promoting).",
        make_asha, with_rungs()},
+      {"sha", "Starts everything small in groups and takes the best of each group on (successive halving).",
+       make_successive_halving, with_brackets()},
+      {"hyperband", "Successive halving from every start: many configurations small, fewer with more (Hyperband).",
+       make_hyperband, with_brackets()},
   };
   return entries;
 }

@@ -11,4 +11,10 @@ namespace nascent {
 /// Asynchronous successive halving that pauses and promotes; see docs/methods/asha.md.
 std::unique_ptr<Scheduler> make_asha(const SchedulerSetup& setup);
 
+/// Hyperband; see docs/methods/hyperband.md.
+std::unique_ptr<Scheduler> make_hyperband(const SchedulerSetup& setup);
+
+/// Synchronous successive halving: Hyperband's brackets of the lowest start alone; see docs/methods/hyperband.md.
+std::unique_ptr<Scheduler> make_successive_halving(const SchedulerSetup& setup);
+
 }  // namespace nascent
