@@ -60,6 +60,11 @@ void Ranked::add(Standing standing) {
   standings_.insert(std::upper_bound(standings_.begin(), standings_.end(), standing, before), std::move(standing));
 }
 
+void Ranked::remove(std::int64_t trial) {
+  const auto removed = std::erase_if(standings_, [&](const Standing& standing) { return standing.trial == trial; });
+  fronts_are_old_ = fronts_are_old_ || (removed > 0 && !standings_.empty() && standings_.front().losses.size() > 1);
+}
+
 const std::vector<Standing>& Ranked::from_best() const {
   if (fronts_are_old_) sort_by_fronts(standings_);
   fronts_are_old_ = false;
@@ -70,6 +75,16 @@ std::size_t Ranked::place_of(std::int64_t trial) const {
   const std::vector<Standing>& all = from_best();
   const auto found = std::ranges::find(all, trial, &Standing::trial);
   return found == all.end() ? 0 : static_cast<std::size_t>(found - all.begin()) + 1;
+}
+
+std::size_t Ranked::count_before(const Standing& standing) const {
+  if (standing.losses.size() < 2) {
+    const auto place = std::lower_bound(standings_.begin(), standings_.end(), standing, before);
+    return static_cast<std::size_t>(place - standings_.begin());
+  }
+  Ranked with = *this;
+  with.add(standing);
+  return with.place_of(standing.trial) - 1;
 }
 
 }  // namespace nascent

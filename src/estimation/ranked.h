@@ -26,10 +26,13 @@ Standing standing_of(std::int64_t trial, const Metrics& metrics, const Scheduler
 class Ranked {
  public:
   void add(Standing standing);
+  void remove(std::int64_t trial);
   std::size_t size() const { return standings_.size(); }
   const std::vector<Standing>& from_best() const;
   /// From 1; 0 for a trial that is not there.
   std::size_t place_of(std::int64_t trial) const;
+  /// How many are better than one that has not been added.
+  std::size_t count_before(const Standing& standing) const;
 
  private:
   mutable std::vector<Standing> standings_;

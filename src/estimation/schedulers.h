@@ -11,6 +11,12 @@ namespace nascent {
 /// Asynchronous successive halving that pauses and promotes; see docs/methods/asha.md.
 std::unique_ptr<Scheduler> make_asha(const SchedulerSetup& setup);
 
+/// Asynchronous successive halving that stops; see docs/methods/asha-stop.md.
+std::unique_ptr<Scheduler> make_asha_stop(const SchedulerSetup& setup);
+
+/// The median stopping rule; see docs/methods/median.md.
+std::unique_ptr<Scheduler> make_median(const SchedulerSetup& setup);
+
 /// Hyperband; see docs/methods/hyperband.md.
 std::unique_ptr<Scheduler> make_hyperband(const SchedulerSetup& setup);
 

@@ -25,7 +25,7 @@ TEST(SchedulerRegistry, MakesEverySchedulerByItsName) {
 }
 
 TEST(SchedulerRegistry, SaysWhatIsWrongWithANameOrAnOption) {
-  EXPECT_EQ(message_for("ash"), "there is no scheduler \"ash\"; did you mean \"asha\"?");
+  EXPECT_EQ(message_for("hyperbnd"), "there is no scheduler \"hyperbnd\"; did you mean \"hyperband\"?");
   EXPECT_EQ(message_for("asha:reductoin=3"),
             "scheduler \"asha\" has no option \"reductoin\"; did you mean \"reduction\"?");
   EXPECT_EQ(message_for("asha:reduction=1"), "scheduler \"asha\": reduction must lie between 1.1 and 1000, not be 1");
