@@ -16,7 +16,7 @@ namespace {
 
 /// What the threads and their coordinator share; everything below is read and written under the mutex.
 struct Shared {
-  /// How a job stands; from `submit` until the executor hears of its end.
+  /// How a job stands; from `submit` until `wait` gives its end away.
   struct State {
     Stopwatch since;
     bool cancelled = false;
@@ -121,6 +121,7 @@ class ThreadExecutor : public Executor {
     if (shared_.broken) std::rethrow_exception(shared_.broken);
     ExecutorEvent event = std::move(shared_.events.front());
     shared_.events.pop_front();
+    if (const auto* ended = std::get_if<JobEnded>(&event)) shared_.under_way.erase(ended->id);
     return event;
   }
 
@@ -150,9 +151,7 @@ class ThreadExecutor : public Executor {
     JobOutcome outcome = run_handler(handler, job.payload, context, 0);
     outcome.asked_to_stop = context.asked_to_stop();
     const std::lock_guard lock(shared_.mutex);
-    const auto state = shared_.under_way.find(job.id);
-    outcome.seconds = state->second.since.seconds();
-    shared_.under_way.erase(state);
+    outcome.seconds = shared_.under_way.at(job.id).since.seconds();
     shared_.events.emplace_back(JobEnded{job.id, std::move(outcome)});
     shared_.event_came.notify_one();
   }

@@ -37,6 +37,8 @@ class Executor {
  public:
   virtual ~Executor() = default;
   virtual std::size_t slots() const = 0;
+  /// Slots without a job. A job holds its slot until `wait` has returned its end, so that nobody asks for the next
+  /// trial before the last one was heard of.
   virtual std::size_t free_slots() const = 0;
   /// Requires a free slot.
   virtual void submit(Job job) = 0;
