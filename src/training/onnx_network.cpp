@@ -5,14 +5,13 @@
 #include <cmath>
 
 #include "nascent/core/error.h"
+#include "training/fused_layers.h"
 #include "training/network_weights.h"
 
 namespace nascent {
 namespace {
 
 using Integers = std::vector<std::int64_t>;
-
-constexpr float kNormEpsilon = 1e-5F;  // libtorch's
 
 /// Translates one node: there is an overload for every operation, and each returns the name of what it computes.
 class Translator {
@@ -51,10 +50,19 @@ class Translator {
                  {"group", std::int64_t{conv.groups}}});
   }
 
+  /// Of vectors as one multiplication and one addition. OpenCV 4.6 merges a BatchNormalization of vectors into a sum or
+  /// product before it (SiLU is one) and then normalizes all features by the statistics of the first: its Eltwise layer
+  /// takes a vector for one channel.
   std::string operator()(const BatchNorm&) {
+    if (in_.is_flat()) {
+      const torch::Tensor variance = tensor("running_variance").to(torch::kFloat64);
+      const torch::Tensor factor = tensor("weight") / (variance + kNormEpsilon).sqrt();
+      const torch::Tensor shift = tensor("bias") - tensor("running_mean") * factor;
+      return node("Add", "", {node("Mul", ":scaled", {x(), weight("factor", factor)}), weight("shift", shift)});
+    }
     return node("BatchNormalization", "",
                 {x(), weight("weight"), weight("bias"), weight("running_mean"), weight("running_variance")},
-                {{"epsilon", kNormEpsilon}});
+                {{"epsilon", static_cast<float>(kNormEpsilon)}});
   }
 
   /// Means over channels are products with a matrix of 1 / channels: not every runtime can subtract what has one

@@ -11,6 +11,7 @@
 #include "nascent/training/custom_module.h"
 #include "support/seed.h"
 #include "training/network.h"
+#include "training/random_network.h"
 
 namespace nascent {
 namespace {
@@ -174,9 +175,30 @@ TEST_F(OnnxExport, EveryOperationOnVectorsComputesTheSameElsewhere) {
   for (const Operation& operation : operations) expect_same(after_pooling(operation, {1, 8, 8}));
 }
 
+TEST_F(OnnxExport, ABatchNormalizationOfAVectorComputesTheSameAfterASumOrAProduct) {
+  for (const Operation& before : {Operation{Activation{ActivationKind::kSilu}}, Operation{Add{}}}) {
+    Architecture net({1, 6, 6});
+    const int vector = net.append("vector", Flatten{}, 0);
+    std::vector<int> inputs{vector};
+    if (std::holds_alternative<Add>(before))
+      inputs.push_back(net.append("tanh", Activation{ActivationKind::kTanh}, vector));
+    net.append("norm", BatchNorm{}, net.append("before", before, inputs));
+    net.append("classes", Dense{.units = kClasses}, net.last());
+    expect_same(net);
+  }
+}
+
+TEST_F(OnnxExport, RandomNetworksComputeTheSameElsewhere) {
+  for (int i = 0; i < 40; ++i) {
+    const Shape input{random_.chance(0.5) ? 1 : 3, static_cast<int>(random_.integer(6, 12)),
+                      static_cast<int>(random_.integer(6, 12))};
+    expect_same(testing::random_network(input, kClasses, random_), static_cast<int>(random_.integer(1, 5)));
+  }
+}
+
 TEST_F(OnnxExport, AnEnsembleIsTheWeightedMeanOfItsMembersAndTheirMirrorImages) {
   const Shape input{3, 9, 8};
-  const auto first = trained(around(SqueezeExcite{.units = 4}, input), random_);
+  const auto first = trained(testing::random_network(input, kClasses, random_), random_);
   const auto second = trained(around(Scale{}, input), random_);
   const auto third = trained(around(MaxPool{}, input), random_);
   std::vector<OnnxMember> members{member(*first, "a"), member(*second, "b"), member(*third, "c")};

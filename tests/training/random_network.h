@@ -39,13 +39,19 @@ class RandomNetwork {
     return kinds[random_.below(kinds.size())];
   }
 
+  /// Never over one channel, which leaves nothing but the bias. Flattened to a vector of equal features and normalized
+  /// again, that is a rounding error over the root of epsilon, and libtorch's own is the one that shows.
+  static Operation layer_norm(const Shape& in) {
+    return in.channels > 1 ? Operation{LayerNorm{}} : Operation{BatchNorm{}};
+  }
+
   int append_map_operation() {
     const int from = any_map();
     const Shape in = net_.node(from).shape;
     const double kind = random_.uniform();
     if (kind < 0.3) return append(convolution(in), {from});
     if (kind < 0.45) return append(BatchNorm{}, {from});
-    if (kind < 0.5) return append(LayerNorm{}, {from});
+    if (kind < 0.5) return append(layer_norm(in), {from});
     if (kind < 0.62) return append(Activation{any_activation()}, {from});
     if (kind < 0.7) return pool(from, in);
     if (kind < 0.8) return sum(from, in);
@@ -109,7 +115,7 @@ class RandomNetwork {
       case 2:
         return BatchNorm{};
       case 3:
-        return LayerNorm{};
+        return layer_norm(net_.node(net_.last()).shape);
       case 4:
         return Scale{};
       default:
