@@ -33,7 +33,7 @@ std::string leaderboard_table(const Leaderboard& board, std::size_t limit, std::
                     entry.weight > 0.0 ? fmt::format("{:.2f}", entry.weight) : "-", entry.seconds, entry.description);
     if (!entry.fidelity.empty())
       for (const auto& [axis, amount] : entry.fidelity) line += fmt::format("  [{} {:.3g}]", axis, amount);
-    if (entry.from) line += fmt::format("  [from {}, {:.0f} % inherited]", *entry.from, 100.0 * entry.inherited);
+    if (entry.from) line += fmt::format("  [from {}, {:.0f} % inherited]", *entry.from, 100.0 * entry.inherited_share);
     if (!entry.reason.empty()) line += "  (" + entry.reason + ")";
     table += cut_line(std::move(line), width) + "\n";
   }
@@ -50,7 +50,7 @@ OrderedJson leaderboard_json(const Leaderboard& board) {
     line["fidelity"] = entry.fidelity;
     if (entry.from) {
       line["from"] = *entry.from;
-      line["inherited"] = entry.inherited;
+      line["inherited_share"] = entry.inherited_share;
     }
     line["description"] = entry.description;
     if (!entry.reason.empty()) line["reason"] = entry.reason;

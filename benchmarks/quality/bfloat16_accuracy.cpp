@@ -9,11 +9,10 @@
 // With --seconds a run has a deadline instead of a number of images: what the time buys, not what the numbers cost.
 // --set changes a value of the configuration, for trying things by hand: learning_rate=0.1, augmentation=flip.
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
-#include <exception>
 #include <numeric>
 
+#include "benchmark_main.h"
 #include "nascent/core/error.h"
 #include "nascent/core/files.h"
 #include "nascent/data/images.h"
@@ -114,11 +113,5 @@ int main(int argc, char** argv) {
   app.add_option("--precision", options.precision)->check(CLI::IsMember({"float32", "bfloat16", "both"}));
   app.add_option("--configuration", options.configuration, "a JSON file with another configuration to start from");
   app.add_option("--set", options.changes, "name=value of the configuration");
-  CLI11_PARSE(app, argc, argv);
-  try {
-    nascent::run(options);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return 2;
-  }
+  return nascent::benchmark_main(app, argc, argv, [&] { nascent::run(options); });
 }

@@ -9,12 +9,10 @@
 // Prints a JSON line for each pair and one with the medians and their intervals. With --work, what was trained is kept
 // in that folder, and a run that was interrupted goes on.
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <exception>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -22,6 +20,7 @@
 #include <optional>
 #include <set>
 
+#include "benchmark_main.h"
 #include "nascent/architecture/inheritance.h"
 #include "nascent/architecture/network_space.h"
 #include "nascent/core/error.h"
@@ -463,12 +462,8 @@ int main(int argc, char** argv) {
   app.add_option("--validation", options.validation, "images");
   app.add_option("--seed", options.seed);
   app.add_option("--work", options.work, "a folder where results are kept, for a run that may be interrupted");
-  CLI11_PARSE(app, argc, argv);
-  try {
+  return nascent::benchmark_main(app, argc, argv, [&] {
     nascent::prepare_torch_worker();
     nascent::Comparison(std::move(options)).run();
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return 2;
-  }
+  });
 }

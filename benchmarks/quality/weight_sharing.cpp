@@ -6,14 +6,13 @@
 //
 // Prints a JSON line for each network, and one with Kendall's tau-b, Spearman's rho and their bootstrap intervals.
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <numeric>
 #include <set>
 
+#include "benchmark_main.h"
 #include "nascent/architecture/network_space.h"
 #include "nascent/core/deadline.h"
 #include "nascent/data/images.h"
@@ -196,11 +195,5 @@ int main(int argc, char** argv) {
   app.add_option("--multiply-adds", options.multiply_adds, "of a network at most");
   app.add_flag("--fair", options.fair, "sample paths by strict fairness");
   app.add_option("--seed", options.seed);
-  CLI11_PARSE(app, argc, argv);
-  try {
-    nascent::run(options);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return 2;
-  }
+  return nascent::benchmark_main(app, argc, argv, [&] { nascent::run(options); });
 }

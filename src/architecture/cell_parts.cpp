@@ -5,19 +5,28 @@
 #include <algorithm>
 
 namespace nascent {
+namespace {
 
-std::vector<std::string> operation_names() {
+std::vector<std::string> all_operations() {
   std::vector<std::string> names;
   for (const CellOperation& operation : cell_operations()) names.push_back(operation.name);
   return names;
 }
 
-std::map<std::string, CellOperation> operations_of(const std::vector<std::string>& names) {
-  std::map<std::string, CellOperation> operations;
+}  // namespace
+
+CellNetworks::CellNetworks(const std::string& kind, SpaceSettings& settings, const NetworkTask& what,
+                           const Usual& usual)
+    : task(what),
+      nodes(settings.count("nodes", 4, usual.nodes.low, usual.nodes.high)),
+      operation_names(settings.choices("operations", usual.operations, all_operations())),
+      sizes(settings, usual.filters) {
+  settings.check_unknown();
+  if (task.input.is_flat())
+    throw InputError(fmt::format("the network space \"{}\" is for images; choose \"macro\" for tables", kind));
   for (const CellOperation& operation : cell_operations())
-    if (std::find(names.begin(), names.end(), operation.name) != names.end())
+    if (std::ranges::find(operation_names, operation.name) != operation_names.end())
       operations.emplace(operation.name, operation);
-  return operations;
 }
 
 int append_relu_convolution_norm(Architecture& net, const std::string& scope, const Convolution& convolution,

@@ -30,13 +30,9 @@ struct Edge {
   std::string name;
 };
 
-struct Cells {
-  NetworkTask task;
-  int nodes = 4;
-  int stages = 3;
-  bool keep_unused = false;
+struct Cells : CellNetworks {
+  bool keep_unused;
   std::vector<Edge> edges;
-  std::map<std::string, CellOperation> operations;
 
   bool gives_something(const Edge& edge, const Configuration& configuration) const {
     return static_cast<bool>(operations.at(configuration.choice(edge.name)).append);
@@ -103,7 +99,7 @@ struct Cells {
     const std::int64_t cells = configuration.integer("cells") * enlargement.cells;
     int end = net.append("stem/convolution", Convolution{.filters = filters, .kernel = 3}, 0);
     end = net.append("stem/norm", BatchNorm{}, end);
-    for (int stage = 1; stage <= stages; ++stage, filters *= 2) {
+    for (int stage = 1; stage <= sizes.stages; ++stage, filters *= 2) {
       if (stage > 1) end = append_reduction(net, fmt::format("reduction-{}", stage - 1), filters, end);
       for (std::int64_t cell = 1; cell <= cells; ++cell)
         end = append_cell(net, fmt::format("stage-{}/cell-{}", stage, cell), configuration, end);
@@ -117,8 +113,8 @@ struct Cells {
 };
 
 /// One point: the operation of the edge 0 -> 1, of those between inner nodes, and of the rest.
-Configuration cell_of(const Cells& cells, const CellSizes& sizes, double share, const std::string& convolution,
-                      const std::string& inner, const std::string& skip) {
+Configuration cell_of(const Cells& cells, double share, const std::string& convolution, const std::string& inner,
+                      const std::string& skip) {
   Configuration configuration;
   for (const Edge& edge : cells.edges) {
     const bool last = edge.to == cells.nodes - 1;
@@ -129,7 +125,7 @@ Configuration cell_of(const Cells& cells, const CellSizes& sizes, double share, 
     if (shortcut) operation = cells.nodes == 2 ? convolution : skip;
     configuration.set(edge.name, ChoiceValue{operation, {}});
   }
-  sizes.set(configuration, share);
+  cells.sizes.set(configuration, share);
   return configuration;
 }
 
@@ -137,16 +133,10 @@ Configuration cell_of(const Cells& cells, const CellSizes& sizes, double share, 
 
 NetworkSpace make_cell_space(const Json& json, const NetworkTask& task) {
   SpaceSettings settings("cell", json);
-  auto cells = std::make_shared<Cells>();
-  cells->task = task;
-  cells->nodes = settings.count("nodes", 4, 2, 8);
-  const std::vector<std::string> names = settings.choices("operations", kOperations, operation_names());
-  cells->keep_unused = settings.choices("unused", {"drop"}, {"drop", "keep"}).front() == "keep";
-  const CellSizes sizes(settings, {8, 32});
-  settings.check_unknown();
-  if (task.input.is_flat()) throw InputError("the network space \"cell\" is for images; choose \"macro\" for tables");
-  cells->stages = sizes.stages;
-  cells->operations = operations_of(names);
+  const bool keep_unused = settings.choices("unused", {"drop"}, {"drop", "keep"}).front() == "keep";
+  const CellNetworks::Usual usual{.nodes = {2, 8}, .operations = kOperations, .filters = {8, 32}};
+  auto cells = std::make_shared<Cells>(Cells{CellNetworks("cell", settings, task, usual), keep_unused, {}});
+  const std::vector<std::string>& names = cells->operation_names;
 
   SearchSpace edges;
   CellDescription description;
@@ -157,7 +147,7 @@ NetworkSpace make_cell_space(const Json& json, const NetworkTask& task) {
       description.edges.push_back(cells->edges.back().name);
     }
   NetworkSpace space{.kind = "cell", .space = edges, .build = {}, .first = {}};
-  sizes.add_to(space.space);
+  cells->sizes.add_to(space.space);
 
   const SpaceTraits cell = cell_traits(edges, description);
   SpaceTraits traits = cell;
@@ -177,9 +167,9 @@ NetworkSpace make_cell_space(const Json& json, const NetworkTask& task) {
   const std::string nothing = one_of(names, {"none", "skip_connect"});
   // One convolution beside a shortcut, small and larger; then convolutions on all other edges, which in the table of
   // NAS-Bench-201 is among the best.
-  for (Configuration& first : std::vector{cell_of(*cells, sizes, 0.0, convolution, nothing, skip),
-                                          cell_of(*cells, sizes, 0.5, convolution, nothing, skip),
-                                          cell_of(*cells, sizes, 0.5, convolution, convolution, skip)})
+  for (Configuration& first :
+       std::vector{cell_of(*cells, 0.0, convolution, nothing, skip), cell_of(*cells, 0.5, convolution, nothing, skip),
+                   cell_of(*cells, 0.5, convolution, convolution, skip)})
     if (space.space.allows(first)) space.first.push_back(first);
   return space;
 }

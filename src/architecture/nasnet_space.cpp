@@ -65,11 +65,8 @@ Architecture without_unread(const Architecture& net) {
   return kept;
 }
 
-struct Networks {
-  NetworkTask task;
-  int nodes = 4;
-  int stages = 3;
-  std::map<std::string, CellOperation> operations;
+struct Networks : CellNetworks {
+  using CellNetworks::CellNetworks;
 
   Cell cell_of(const Configuration& configuration, const std::string& kind) const {
     Cell cell(static_cast<std::size_t>(nodes));
@@ -157,7 +154,7 @@ struct Networks {
       before = last;
       last = next;
     };
-    for (int stage = 1; stage <= stages; ++stage) {
+    for (int stage = 1; stage <= sizes.stages; ++stage) {
       if (stage > 1) {
         filters *= 2;
         follow(fmt::format("reduction-{}", stage - 1), reduction, 2);
@@ -176,15 +173,9 @@ struct Networks {
 
 NetworkSpace make_nasnet_space(const Json& json, const NetworkTask& task) {
   SpaceSettings settings("nasnet", json);
-  auto networks = std::make_shared<Networks>();
-  networks->task = task;
-  networks->nodes = settings.count("nodes", 4, 1, 12);
-  const std::vector<std::string> names = settings.choices("operations", kOperations, operation_names());
-  const CellSizes sizes(settings, {8, 24});
-  settings.check_unknown();
-  if (task.input.is_flat()) throw InputError("the network space \"nasnet\" is for images; choose \"macro\" for tables");
-  networks->stages = sizes.stages;
-  networks->operations = operations_of(names);
+  const CellNetworks::Usual usual{.nodes = {1, 12}, .operations = kOperations, .filters = {8, 24}};
+  auto networks = std::make_shared<Networks>("nasnet", settings, task, usual);
+  const std::vector<std::string>& names = networks->operation_names;
 
   NetworkSpace space{.kind = "nasnet", .space = {}, .build = {}, .first = {}};
   std::vector<std::string> parameters;
@@ -198,7 +189,7 @@ NetworkSpace make_nasnet_space(const Json& json, const NetworkTask& task) {
           space.space.add_categorical(parameters.back(), plain_choices(std::string(what) == "input" ? sources : names));
         }
     }
-  sizes.add_to(space.space);
+  networks->sizes.add_to(space.space);
   space.space.set_traits({.key = [networks, parameters](const Configuration& configuration) {
     return networks->key(configuration) + rest_of_key(configuration, parameters);
   }});
@@ -222,7 +213,7 @@ NetworkSpace make_nasnet_space(const Json& json, const NetworkTask& task) {
         configuration.set(parameter(kind, node, "input", "b"), ChoiceValue{node % 2 == 1 ? "last" : "before", {}});
         configuration.set(parameter(kind, node, "operation", "b"), ChoiceValue{in_use ? other : nothing, {}});
       }
-    sizes.set(configuration, share);
+    networks->sizes.set(configuration, share);
     return configuration;
   };
   space.first = {network(0.0, 1, skip), network(0.5, 2, skip), network(0.5, networks->nodes, convolution)};

@@ -50,7 +50,7 @@ Leaderboard make_leaderboard(const std::vector<Trial>& trials, const Metric& met
                              .score = trial.result(metric.name),
                              .fidelity = trial.fidelity,
                              .from = inheritance ? std::optional(inheritance->from) : std::nullopt,
-                             .inherited = inheritance ? inheritance->share : 0.0,
+                             .inherited_share = inheritance ? inheritance->share : 0.0,
                              .seconds = trial.cost_seconds,
                              .weight = weight == weights.end() ? 0.0 : weight->second,
                              .reason = trial.reason});
@@ -61,14 +61,15 @@ Leaderboard make_leaderboard(const std::vector<Trial>& trials, const Metric& met
 }
 
 void write_leaderboard(const std::filesystem::path& path, const Leaderboard& board) {
-  std::string text = fmt::format(
-      "rank,trial,state,validation_{},weight,seconds,fidelity,from,inherited,configuration,reason\n", board.metric);
+  std::string text =
+      fmt::format("rank,trial,state,validation_{},weight,seconds,fidelity,from,inherited_share,configuration,reason\n",
+                  board.metric);
   std::size_t rank = 0;
   for (const LeaderboardEntry& entry : board.entries) {
     text += fmt::format("{},{},{},{},{:.3f},{:.3f},{},{},{},{},{}\n", ++rank, entry.trial, name_of(entry.state),
                         entry.score ? fmt::format("{}", *entry.score) : "", entry.weight, entry.seconds,
                         csv_cell(fidelity_text(entry.fidelity)), entry.from ? fmt::format("{}", *entry.from) : "",
-                        entry.from ? fmt::format("{:.3f}", entry.inherited) : "", csv_cell(entry.description),
+                        entry.from ? fmt::format("{:.3f}", entry.inherited_share) : "", csv_cell(entry.description),
                         csv_cell(entry.reason));
   }
   write_file_atomically(path, text);

@@ -67,7 +67,7 @@ OrderedJson describe_network(const Trial& trial, const ReportContent& content) {
     if (step->details.contains("parameters")) entry["parameters"] = step->details.at("parameters").get<std::int64_t>();
     if (const auto record = inheritance_of(*step))
       entry["start"] = {
-          {"from", record->from}, {"inherited", rounded(record->share)}, {"exactness", record->exactness}};
+          {"from", record->from}, {"inherited_share", rounded(record->share)}, {"exactness", record->exactness}};
     network["lineage"].push_back(std::move(entry));
   }
   return network;

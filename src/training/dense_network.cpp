@@ -6,40 +6,38 @@
 
 #include "nascent/architecture/network_space.h"
 #include "nascent/core/error.h"
-#include "nascent/core/files.h"
 #include "training/best_epoch.h"
 #include "training/network_trainer.h"
 #include "training/table_batches.h"
-#include "training/weights_file.h"
+#include "training/table_network.h"
 
 namespace nascent {
 namespace {
 
 constexpr const char* kDescriptionFile = "dense_network.json";
-constexpr const char* kWeightsFile = "weights.pt";
 constexpr std::size_t kPredictionBatch = 1024;
 /// Normalizations need more than one row for a variance.
 constexpr std::size_t kLeastRows = 2;
 
-class DenseNetwork final : public Learner {
+class DenseNetwork final : public TableNetwork {
  public:
   DenseNetwork(Configuration configuration, Task task)
-      : configuration_(std::move(configuration)), task_(std::move(task)) {}
+      : TableNetwork(kDescriptionFile, std::move(configuration), std::move(task)) {}
 
   Json fit(const LabelledRows& training, const FitContext& context) override;
   Matrix predict(const FeatureRows& features) const override;
-  void save(const std::filesystem::path& folder) const override;
-  void load(const std::filesystem::path& folder, const Task& task) override;
 
  private:
+  torch::nn::Module* module() const override { return network_.get(); }
+  Json describe() const override { return {{"architecture", network_->architecture().to_json()}}; }
+  void rebuild(const Json& description) override {
+    make_network(Architecture::from_json(description.at("architecture")), 0);
+  }
   void make_network(Architecture architecture, std::uint64_t seed) {
     Random random(seed, 1);
     network_ = std::make_shared<Network>(std::move(architecture), random);
   }
 
-  Configuration configuration_;
-  Task task_;
-  TabularTarget target_;
   std::shared_ptr<Network> network_;  ///< null before `fit` and `load`
 };
 
@@ -109,34 +107,8 @@ Matrix DenseNetwork::predict(const FeatureRows& features) const {
     result = result.contiguous();
     std::copy_n(result.data_ptr<float>(), count * out.columns, out.values.data() + start * out.columns);
   }
-  if (!task_.is_classification()) target_.restore(out);
-  if (!std::all_of(out.values.begin(), out.values.end(), [](float value) { return std::isfinite(value); })) {
-    throw Error("The network diverged: a prediction is not a finite number.");
-  }
+  finish(out);
   return out;
-}
-
-void DenseNetwork::save(const std::filesystem::path& folder) const {
-  if (network_ == nullptr) throw InternalError("a dense network was to be saved before it was fitted");
-  save_weights(*network_, folder / kWeightsFile);
-  const Json description = {
-      {"version", 1}, {"architecture", network_->architecture().to_json()}, {"target", target_.to_json()}};
-  write_file_atomically(folder / kDescriptionFile, description.dump());
-}
-
-void DenseNetwork::load(const std::filesystem::path& folder, const Task& task) {
-  const std::filesystem::path path = folder / kDescriptionFile;
-  const std::string text = read_file(path);
-  task_ = task;
-  try {
-    const Json json = Json::parse(text);
-    target_ = TabularTarget::from_json(json.at("target"));
-    make_network(Architecture::from_json(json.at("architecture")), 0);
-  } catch (const Json::exception&) {
-    throw InputError("The model file " + path.string() + " is damaged; fit the model again.");
-  }
-  load_weights(*network_, folder / kWeightsFile);
-  network_->eval();
 }
 
 }  // namespace

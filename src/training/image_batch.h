@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "nascent/core/json.h"
 #include "nascent/core/random.h"
 #include "nascent/data/images.h"
 
@@ -20,6 +21,11 @@ struct Augmentation {
 struct PixelStatistics {
   std::vector<float> mean;
   std::vector<float> deviation;
+
+  Json to_json() const { return {{"mean", mean}, {"deviation", deviation}}; }
+  static PixelStatistics from_json(const Json& json) {
+    return {json.at("mean").get<std::vector<float>>(), json.at("deviation").get<std::vector<float>>()};
+  }
 };
 
 /// Of the given images; a deviation is at least 1 so that a blank channel stays finite.

@@ -11,6 +11,7 @@
 #include "nascent/data/metric.h"
 #include "training/augmented_images.h"
 #include "training/inherit.h"
+#include "training/model_description.h"
 #include "training/network_trainer.h"
 #include "training/weights_file.h"
 
@@ -225,29 +226,23 @@ void ImageClassifier::save(const std::filesystem::path& folder) const {
       {"version", 1},
       {"schema", state_->schema.to_json()},
       {"training", state_->training.to_json()},
-      {"pixels", {{"mean", state_->statistics.mean}, {"deviation", state_->statistics.deviation}}},
+      {"pixels", state_->statistics.to_json()},
       {"architecture", state_->architecture.to_json()}};
   write_file(folder / kDescriptionFile, description.dump(1) + "\n");
 }
 
 ImageClassifier ImageClassifier::load(const std::filesystem::path& folder, ImageClassifierOptions options) {
-  const std::filesystem::path path = folder / kDescriptionFile;
-  const std::string text = read_file(path);
   std::unique_ptr<State> state;
-  try {
-    const Json json = Json::parse(text);
+  read_description(folder / kDescriptionFile, [&](const Json& json) {
     state = std::make_unique<State>(State{.schema = ImageSchema::from_json(json.at("schema")),
                                           .training = NetworkTraining::from_json(json.at("training")),
                                           .architecture = Architecture::from_json(json.at("architecture")),
                                           .precision = options.precision,
                                           .device = device_named(options.device),
-                                          .statistics = {json.at("pixels").at("mean").get<std::vector<float>>(),
-                                                         json.at("pixels").at("deviation").get<std::vector<float>>()},
+                                          .statistics = PixelStatistics::from_json(json.at("pixels")),
                                           .network = nullptr,
                                           .validation_predictions = {}});
-  } catch (const Json::exception& error) {
-    throw InputError(fmt::format("{} is damaged: {}", path.string(), error.what()));
-  }
+  });
   state->make_network(0);
   load_weights(*state->network, folder / kWeightsFile);
   state->network->eval();

@@ -11,6 +11,7 @@
 #include "nascent/data/metric.h"
 #include "nascent/training/network_training.h"
 #include "training/augmented_images.h"
+#include "training/model_description.h"
 #include "training/network.h"
 #include "training/norm_statistics.h"
 #include "training/schedule.h"
@@ -218,24 +219,18 @@ void Supernet::save(const std::filesystem::path& folder) const {
   const Json description = {{"version", 1},
                             {"schema", s.schema.to_json()},
                             {"training", to_json(s.options)},
-                            {"pixels", {{"mean", s.statistics.mean}, {"deviation", s.statistics.deviation}}}};
+                            {"pixels", s.statistics.to_json()}};
   write_file(folder / kDescriptionFile, description.dump(1) + "\n");
 }
 
 Supernet Supernet::load(const std::filesystem::path& folder, std::int64_t largest_bytes) {
-  const std::filesystem::path path = folder / kDescriptionFile;
-  const std::string text = read_file(path);
   std::unique_ptr<State> state;
-  try {
-    const Json json = Json::parse(text);
+  read_description(folder / kDescriptionFile, [&](const Json& json) {
     state = std::make_unique<State>(State{.schema = ImageSchema::from_json(json.at("schema")),
                                           .options = options_from_json(json.at("training")),
                                           .bank = WeightBank(largest_bytes),
-                                          .statistics = {json.at("pixels").at("mean").get<std::vector<float>>(),
-                                                         json.at("pixels").at("deviation").get<std::vector<float>>()}});
-  } catch (const Json::exception& error) {
-    throw InputError(fmt::format("{} is damaged: {}", path.string(), error.what()));
-  }
+                                          .statistics = PixelStatistics::from_json(json.at("pixels"))});
+  });
   state->options.largest_bytes = largest_bytes;
   state->bank.load(folder / kWeightsFile);
   return Supernet(std::move(state));

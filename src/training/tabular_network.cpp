@@ -8,22 +8,19 @@
 #include <utility>
 
 #include "nascent/core/error.h"
-#include "nascent/core/files.h"
 #include "training/best_epoch.h"
 #include "training/epoch_batches.h"
 #include "training/schedule.h"
+#include "training/table_network.h"
 #include "training/tabular_loss.h"
 #include "training/tabular_module.h"
-#include "training/tabular_target.h"
 #include "training/time_budget.h"
 #include "training/value_ranks.h"
-#include "training/weights_file.h"
 
 namespace nascent {
 namespace {
 
 constexpr const char* kDescriptionFile = "network.json";
-constexpr const char* kWeightsFile = "weights.pt";
 constexpr std::size_t kPredictionBatch = 1024;
 constexpr AdamWOptions kAdam = {.beta1 = 0.9, .beta2 = 0.95};
 
@@ -80,26 +77,27 @@ bool has_to_stop(const FitContext& context) {
   return context.deadline.passed() || (context.should_stop && context.should_stop());
 }
 
-class TabularNetwork final : public Learner {
+class TabularNetwork final : public TableNetwork {
  public:
   TabularNetwork(Configuration configuration, Task task)
-      : configuration_(std::move(configuration)), task_(std::move(task)) {}
+      : TableNetwork(kDescriptionFile, std::move(configuration), std::move(task)) {}
 
   Json fit(const LabelledRows& training, const FitContext& context) override;
   Matrix predict(const FeatureRows& features) const override;
-  void save(const std::filesystem::path& folder) const override;
-  void load(const std::filesystem::path& folder, const Task& task) override;
 
  private:
+  torch::nn::Module* module() const override { return network_.get(); }
+  Json describe() const override { return {{"shape", network_->shape().to_json()}, {"ranks", ranks_.to_json()}}; }
+  void rebuild(const Json& description) override {
+    ranks_ = ValueRanks::from_json(description.at("ranks"));
+    network_ = std::make_unique<TabularModule>(TabularShape::from_json(description.at("shape")));
+  }
   /// What the network reads: the features and the ranks of their numbers.
   FeatureRows prepared(const FeatureRows& features) const;
   Matrix predict_prepared(const FeatureRows& features) const;
   void read_targets(const std::vector<double>& target);
   double loss_of(const torch::Tensor& output, std::span<const std::uint32_t> rows, double smoothing);
 
-  Configuration configuration_;
-  Task task_;
-  TabularTarget target_;
   ValueRanks ranks_;
   std::unique_ptr<TabularModule> network_;
   // Of the rows that are being learned, and of one batch of them.
@@ -225,40 +223,10 @@ Matrix TabularNetwork::predict_prepared(const FeatureRows& features) const {
     const torch::Tensor& result = network_->forward(features, std::span(rows).subspan(start, count));
     std::copy_n(result.data_ptr<float>(), count * out.columns, out.row(start).data());
   }
-  if (task_.is_classification()) {
+  if (task_.is_classification())
     softmax_rows(out.values.data(), static_cast<std::int64_t>(out.rows), static_cast<std::int64_t>(out.columns));
-  } else {
-    target_.restore(out);
-  }
-  if (!std::all_of(out.values.begin(), out.values.end(), [](float value) { return std::isfinite(value); })) {
-    throw Error("The neural network diverged: a prediction is not a finite number.");
-  }
+  finish(out);
   return out;
-}
-
-void TabularNetwork::save(const std::filesystem::path& folder) const {
-  if (network_ == nullptr) throw InternalError("a neural network was to be saved before it was fitted");
-  save_weights(*network_, folder / kWeightsFile);
-  const Json description = {{"version", 1},
-                            {"shape", network_->shape().to_json()},
-                            {"ranks", ranks_.to_json()},
-                            {"target", target_.to_json()}};
-  write_file_atomically(folder / kDescriptionFile, description.dump());
-}
-
-void TabularNetwork::load(const std::filesystem::path& folder, const Task& task) {
-  const std::filesystem::path path = folder / kDescriptionFile;
-  const std::string text = read_file(path);
-  task_ = task;
-  try {
-    const Json json = Json::parse(text);
-    target_ = TabularTarget::from_json(json.at("target"));
-    ranks_ = ValueRanks::from_json(json.at("ranks"));
-    network_ = std::make_unique<TabularModule>(TabularShape::from_json(json.at("shape")));
-  } catch (const Json::exception&) {
-    throw InputError("The model file " + path.string() + " is damaged; fit the model again.");
-  }
-  load_weights(*network_, folder / kWeightsFile);
 }
 
 }  // namespace

@@ -20,11 +20,9 @@ using testing::ProgramResult;
 using testing::run_program;
 using testing::TemporaryFolder;
 
-ProgramResult fit(const std::string& data, const std::string& run, const std::vector<std::string>& more) {
-  std::vector<std::string> command{kNascent,         "fit", data,       "--trials", "5",     "--workers", "1",
-                                   "--trial-epochs", "0.5", "--epochs", "1",        "--out", run,         "--json"};
-  command.insert(command.end(), more.begin(), more.end());
-  return run_program(command);
+ProgramResult fit(const std::string& data, const std::string& run, std::vector<std::string> options) {
+  options.insert(options.begin(), {"--trials", "5", "--trial-epochs", "0.5", "--epochs", "1"});
+  return testing::fit_images(data, run, std::move(options));
 }
 
 std::vector<Trial> trials_of(const std::string& run) { return open_sqlite_store(run + "/study.db")->trials(); }

@@ -19,8 +19,7 @@ using testing::run_program;
 using testing::TemporaryFolder;
 
 ProgramResult short_fit(const std::string& data, const std::string& run) {
-  return run_program({kNascent, "fit", data, "--trials", "3", "--workers", "1", "--trial-epochs", "3", "--epochs", "6",
-                      "--out", run, "--json"});
+  return testing::fit_images(data, run, {"--trials", "3", "--trial-epochs", "3", "--epochs", "6"});
 }
 
 TEST(ImageFit, DesignsANetworkThatTellsTheClassesApart) {

@@ -2,9 +2,12 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "nascent/core/files.h"
 #include "nascent/core/random.h"
+#include "paths.h"
+#include "support/program.h"
 #include "support/temporary_folder.h"
 
 namespace nascent::testing {
@@ -45,6 +48,12 @@ inline std::string image_data(const TemporaryFolder& folder) {
   write_idx_pair(folder / "images", "train", 300, random);
   write_idx_pair(folder / "images", "t10k", 90, random);
   return folder / "images";
+}
+
+/// A short fit of images that is the same every time, and prints its report.
+inline ProgramResult fit_images(const std::string& data, const std::string& run, std::vector<std::string> options) {
+  options.insert(options.begin(), {kNascent, "fit", data, "--workers", "1", "--out", run, "--json"});
+  return run_program(options);
 }
 
 }  // namespace nascent::testing

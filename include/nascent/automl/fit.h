@@ -115,7 +115,7 @@ struct LeaderboardEntry {
   std::optional<double> score;       ///< on the validation rows, in the metric of the study
   Fidelity fidelity;                 ///< what the trial was given; empty for all
   std::optional<std::int64_t> from;  ///< the trial whose weights it started from
-  double inherited = 0.0;            ///< the share of its parameters that came from there
+  double inherited_share = 0.0;      ///< the share of its parameters that came from there
   double seconds = 0.0;
   double weight = 0.0;  ///< in the final model
   std::string reason;
