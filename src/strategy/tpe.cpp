@@ -58,7 +58,7 @@ class Tpe : public SearchStrategy {
       : setup_(setup),
         tried_(setup),
         encoding_(setup.space),
-        groups_(make_groups(encoding_.dimensions(), setup)),
+        levels_{{{}, make_groups(encoding_.dimensions(), setup)}},
         is_parent_(encoding_.dimensions().size(), false) {
     for (const Dimension& dimension : encoding_.dimensions())
       if (dimension.parent >= 0) is_parent_[static_cast<std::size_t>(dimension.parent)] = true;
@@ -88,11 +88,33 @@ class Tpe : public SearchStrategy {
     outcomes_.push_back(outcome_of(trial, setup_));
     if (outcomes_.back().has_result()) ++with_result_;
     const EncodedPoint point = encoding_.encode(trial.configuration);
-    for (TpeGroup& group : groups_) group.add(id, point, outcomes_);
+    for (TpeGroup& group : level_of(trial.fidelity).groups) group.add(id, point, outcomes_);
   }
 
  private:
   using Pending = std::span<const std::pair<std::int64_t, EncodedPoint>>;
+
+  /// The models of the trials of one fidelity: results of different ones cannot be compared.
+  struct Level {
+    Fidelity fidelity;
+    std::vector<TpeGroup> groups;
+  };
+
+  Level& level_of(const Fidelity& fidelity) {
+    const auto place =
+        std::ranges::find_if_not(levels_, [&](const Level& level) { return lower_fidelity(fidelity, level.fidelity); });
+    if (place != levels_.end() && place->fidelity == fidelity) return *place;
+    return *levels_.insert(place, {fidelity, make_groups(encoding_.dimensions(), setup_)});
+  }
+
+  /// The model of the highest fidelity with enough results for this group, as in BOHB; else of that with the most.
+  TpeGroup& model_of(std::size_t group) {
+    const auto results = [&](const Level& level) { return level.groups[group].with_result(); };
+    const std::size_t enough = std::max(kFewestObservations, levels_.front().groups[group].indices().size() + 3);
+    const auto highest = std::ranges::find_if(levels_, [&](const Level& level) { return results(level) >= enough; });
+    const auto chosen = highest != levels_.end() ? highest : std::ranges::max_element(levels_, {}, results);
+    return chosen->groups[group];
+  }
 
   /// One point, from the root of the tree downwards: what a group decides makes other groups active. The last of these
   /// groups chooses the most promising of its candidates that has not been tried; nothing if all have.
@@ -107,7 +129,8 @@ class Tpe : public SearchStrategy {
         active[group.indices()[i]] = true;
       }
     };
-    for (TpeGroup& group : groups_) {
+    for (std::size_t g = 0; g < levels_.front().groups.size(); ++g) {
+      TpeGroup& group = model_of(g);
       if (!group.is_active(values, active)) continue;
       last = &group;
       choices = choices_of(group, pending, random);
@@ -153,7 +176,7 @@ class Tpe : public SearchStrategy {
   StrategySetup setup_;
   TriedConfigurations tried_;
   Encoding encoding_;
-  std::vector<TpeGroup> groups_;
+  std::vector<Level> levels_;      ///< from the full evaluation downwards
   std::vector<bool> is_parent_;    ///< whether other dimensions depend on it
   std::vector<Outcome> outcomes_;  ///< in the order of arrival
   std::size_t with_result_ = 0;

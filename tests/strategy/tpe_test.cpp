@@ -210,5 +210,45 @@ TEST(Tpe, SpreadsWhatRunsAtTheSameTime) {
   EXPECT_GT(proposed.back() - proposed.front(), 0.01);
 }
 
+/// Trials of x in [0, 1] spread evenly, whose loss is the distance from `best`.
+void observe_evenly(SearchStrategy& strategy, std::int64_t first, std::int64_t count, const Fidelity& fidelity,
+                    double low, double high, double best) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    Trial trial;
+    trial.number = first + i;
+    const double x = low + (high - low) * (static_cast<double>(i) + 0.5) / static_cast<double>(count);
+    trial.configuration.set("x", x);
+    trial.fidelity = fidelity;
+    trial.state = TrialState::kComplete;
+    trial.metrics = {{"loss", std::fabs(x - best)}};
+    strategy.observe(trial);
+  }
+}
+
+double mean_proposal(SearchStrategy& strategy, std::int64_t first) {
+  double sum = 0.0;
+  for (std::int64_t number = first; number < first + 100; ++number)
+    sum += strategy.suggest(number, {})->configuration.number("x");
+  return sum / 100.0;
+}
+
+/// Falkner, Klein, Hutter: BOHB. ICML 2018: the model of the largest budget with enough points.
+TEST(Tpe, ModelsTheHighestFidelityWithEnoughResults) {
+  SearchSpace space;
+  space.add_float("x", 0.0, 1.0);
+  const std::uint64_t seed = testing::test_seed();
+  SCOPED_TRACE(testing::seed_note(seed));
+  const auto tpe = make_strategy("tpe", {space, {{"loss", false}}, seed});
+  observe_evenly(*tpe, 0, 60, {{"epochs", 1}}, 0.0, 1.0, 0.2);
+  const double before = mean_proposal(*tpe, 100);
+  EXPECT_NEAR(before, 0.2, 0.1);
+  // Two fully evaluated ones are good by nothing but their fidelity.
+  observe_evenly(*tpe, 60, 2, {}, 0.9, 1.0, 0.9);
+  EXPECT_NEAR(mean_proposal(*tpe, 100), before, 0.02);
+  // With enough of them only they count: of twenty, the best two lie at 0.75.
+  observe_evenly(*tpe, 70, 18, {}, 0.0, 1.0, 0.75);
+  EXPECT_NEAR(mean_proposal(*tpe, 100), 0.75, 0.15);
+}
+
 }  // namespace
 }  // namespace nascent
