@@ -9,11 +9,11 @@ std::unique_ptr<Scheduler> make_full(const SchedulerSetup& setup) {
 }
 
 /// The options of methods with rungs, before their own.
-std::vector<MethodOption> with_rungs(std::vector<MethodOption> own = {}) {
-  own.insert(
-      own.begin(),
-      {{"reduction", 3, 1.1, 1000, "One of so many goes on from each rung, to a rung of so many times the amount."},
-       {"least", 0, 0, 1e12, "The amount of the lowest rung; 0: the smallest that says something."}});
+std::vector<MethodOption> with_rungs(double reduction, std::vector<MethodOption> own = {}) {
+  own.insert(own.begin(),
+             {{"reduction", reduction, 1.1, 1000,
+               "One of so many goes on from each rung, to a rung of so many times the amount."},
+              {"least", 0, 0, 1e12, "The amount of the lowest rung; 0: the smallest that says something."}});
   return own;
 }
 
@@ -27,9 +27,9 @@ const std::vector<SchedulerEntry>& schedulers() {
   static const std::vector<SchedulerEntry> entries{
       {"full", "Gives every configuration the full evaluation.", make_full},
       {"asha", "Starts everything small and takes the best of each rung on, without waiting (ASHA, promoting).",
-       make_asha, with_rungs()},
+       make_asha, with_rungs(3)},
       {"asha-stop", "Stops what is not among the best of those that came as far (ASHA, stopping).", make_asha_stop,
-       with_rungs()},
+       with_rungs(3)},
       {"median",
        "Stops what is worse than half of the others were on average until there.",
        make_median,
@@ -40,6 +40,11 @@ const std::vector<SchedulerEntry>& schedulers() {
        make_successive_halving, with_brackets()},
       {"hyperband", "Successive halving from every start: many configurations small, fewer with more (Hyperband).",
        make_hyperband, with_brackets()},
+      {"curve", "Predicts where learning curves end, and gives up those that will hardly beat the best.", make_curve,
+       with_rungs(2,
+                  {{"chance", 0.004, 0, 0.5, "Less than this chance to beat the best result, and one is given up."},
+                   {"control", 0.05, 0, 1, "The share of those given up that is trained on to the end, as a control."},
+                   {"looks", 20, 1, 1e6, "Configurations begun for each that is taken on to the end."}})},
   };
   return entries;
 }

@@ -23,4 +23,7 @@ std::unique_ptr<Scheduler> make_hyperband(const SchedulerSetup& setup);
 /// Synchronous successive halving: Hyperband's brackets of the lowest start alone; see docs/methods/hyperband.md.
 std::unique_ptr<Scheduler> make_successive_halving(const SchedulerSetup& setup);
 
+/// Learning-curve extrapolation; see docs/methods/curve.md.
+std::unique_ptr<Scheduler> make_curve(const SchedulerSetup& setup);
+
 }  // namespace nascent
