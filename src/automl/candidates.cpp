@@ -18,8 +18,12 @@ std::vector<Candidate> find_candidates(const std::vector<Trial>& trials, const R
   std::vector<const Trial*> ranked;
   for (const Trial& trial : trials)
     if (usable(trial)) ranked.push_back(&trial);
-  const bool any_full = std::any_of(ranked.begin(), ranked.end(), [](const Trial* t) { return t->fidelity.empty(); });
-  std::erase_if(ranked, [&](const Trial* trial) { return any_full != trial->fidelity.empty(); });
+  const auto highest = std::ranges::max_element(
+      ranked, [](const Trial* a, const Trial* b) { return lower_fidelity(a->fidelity, b->fidelity); });
+  if (highest != ranked.end()) {
+    const Fidelity fidelity = (*highest)->fidelity;
+    std::erase_if(ranked, [&](const Trial* trial) { return trial->fidelity != fidelity; });
+  }
   const auto rank = [&](const Trial* trial) {
     return std::pair(objective.loss(*trial->result(objective.metric)), trial->result("log_loss").value_or(0.0));
   };

@@ -19,8 +19,8 @@ struct Candidate {
 };
 
 /// The best finished trials of each model family that left predictions for every validation row, best first. Only one
-/// fidelity is considered: the full one if a trial reached it, else the one of the search; scores of different
-/// fidelities are never compared. Equal scores are told apart by the log loss where there is one.
+/// fidelity is considered, the highest that a trial reached; scores of different fidelities are never compared. Equal
+/// scores are told apart by the log loss where there is one.
 std::vector<Candidate> find_candidates(const std::vector<Trial>& trials, const RunFolder& folder, const FitPlan& plan,
                                        const Objective& objective, std::size_t limit_per_family);
 

@@ -15,7 +15,9 @@ Finalists::Finalists(const std::vector<Trial>& trials, const Objective& objectiv
     else
       ranked.push_back(&trial);
   }
+  // Scores at different fidelities are not compared: who got further comes first.
   std::stable_sort(ranked.begin(), ranked.end(), [&](const Trial* a, const Trial* b) {
+    if (a->fidelity != b->fidelity) return lower_fidelity(b->fidelity, a->fidelity);
     return objective.loss(*a->result(objective.metric)) < objective.loss(*b->result(objective.metric));
   });
   for (const Trial* trial : ranked) {

@@ -134,9 +134,8 @@ void FitSession::train_finalists() {
   Finalists finalists(store_.trials(), objective_, executor_->slots());
   if (finalists.size() == 0 || interrupted()) return;
   FullEvaluation scheduler;
-  SearchLoopOptions options{.deadline = times_.final_end,
-                            .grace_seconds = grace_of(times_),
-                            .interrupted = [this] { return interrupted(); }};
+  SearchLoopOptions options{
+      .deadline = times_.final_end, .grace_seconds = grace_of(times_), .interrupted = [this] { return interrupted(); }};
   const SearchSummary summary = run_search(
       store_, finalists, scheduler, *executor_, [this](const Trial& trial) { return trial_payload(trial); }, options,
       *this);
@@ -316,13 +315,12 @@ void FitSession::trial_finished(const Trial& trial) {
   folders_.finished(trial);
   if (const std::optional<double> result = trial.result(objective_.metric)) {
     ++progress_.done;
-    const bool full = trial.fidelity.empty();
-    const bool first_full = full && !best_is_full_;
-    if (!progress_.best_score || first_full ||
-        (full == best_is_full_ && objective_.better(*result, *progress_.best_score))) {
+    const bool further = progress_.best_score && lower_fidelity(best_fidelity_, trial.fidelity);
+    const bool comparable = trial.fidelity == best_fidelity_ && trial.state == TrialState::kComplete;
+    if (!progress_.best_score || further || (comparable && objective_.better(*result, *progress_.best_score))) {
       progress_.best_score = *result;
       progress_.best_description = describe(trial.configuration);
-      best_is_full_ = full;
+      best_fidelity_ = trial.fidelity;
     }
   } else {
     ++progress_.failed;

@@ -91,7 +91,7 @@ class FitSession : private SearchObserver {
   PhaseTimes phases_;
   Stopwatch phase_watch_;
   FitProgress progress_;
-  bool best_is_full_ = false;
+  Fidelity best_fidelity_;  ///< of the best so far
   std::map<std::int64_t, std::string> running_;
 };
 

@@ -27,11 +27,12 @@ std::string fidelity_text(const Fidelity& fidelity) {
   return text;
 }
 
-/// Full fidelity first, then trials with a score before those without, then by the score.
+/// Trials with a score first; of them who got further: the higher fidelity, the whole of it; then by the score.
 bool before(const LeaderboardEntry& a, const LeaderboardEntry& b, bool maximize) {
   if (a.score.has_value() != b.score.has_value()) return a.score.has_value();
   if (!a.score) return a.trial < b.trial;
-  if (a.fidelity.empty() != b.fidelity.empty()) return a.fidelity.empty();
+  if (a.fidelity != b.fidelity) return lower_fidelity(b.fidelity, a.fidelity);
+  if (a.state != b.state) return a.state < b.state;
   if (*a.score != *b.score) return maximize ? *a.score > *b.score : *a.score < *b.score;
   return a.trial < b.trial;
 }

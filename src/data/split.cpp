@@ -54,19 +54,23 @@ Strata shuffled_strata(const Task& task, std::span<const double> target, std::si
   return strata;
 }
 
-std::vector<std::uint32_t> rows_where(const std::vector<std::uint8_t>& fold, int round, bool validates) {
+}  // namespace
+
+std::vector<std::uint32_t> Split::training_rows(int round) const {
   std::vector<std::uint32_t> rows;
   for (std::uint32_t row = 0; row < fold.size(); ++row) {
-    if ((fold[row] == round) == validates) rows.push_back(row);
+    if (fold[row] != round && (trains.empty() || trains[row])) rows.push_back(row);
   }
   return rows;
 }
 
-}  // namespace
-
-std::vector<std::uint32_t> Split::training_rows(int round) const { return rows_where(fold, round, false); }
-
-std::vector<std::uint32_t> Split::validation_rows(int round) const { return rows_where(fold, round, true); }
+std::vector<std::uint32_t> Split::validation_rows(int round) const {
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 0; row < fold.size(); ++row) {
+    if (fold[row] == round) rows.push_back(row);
+  }
+  return rows;
+}
 
 Split make_cross_validation(const Task& task, std::span<const double> target, int folds, std::uint64_t seed) {
   if (folds < 2 || folds > std::numeric_limits<std::uint8_t>::max()) {
@@ -107,6 +111,31 @@ Split make_default_split(const Task& task, std::span<const double> target, std::
   if (target.size() <= kLargestCrossValidated) return make_cross_validation(task, target, kDefaultFolds, seed);
   const double share = std::min(kDefaultShare, kLargestHoldout / static_cast<double>(target.size()));
   return make_holdout(task, target, share, seed);
+}
+
+Split with_training_share(Split split, const Task& task, std::span<const double> target, double share,
+                          std::uint64_t seed) {
+  if (!(share > 0.0 && share <= 1.0)) {
+    throw InputError("training on " + std::to_string(share) +
+                     " of the rows is not possible; use a share above 0 and up to 1");
+  }
+  if (share == 1.0) return split;
+  split.trains.assign(target.size(), false);
+  for (const auto& stratum : shuffled_strata(task, target, 2, seed)) {
+    // Within each fold, so that every round has its share; a row's place in the shuffled order never changes.
+    std::vector<std::size_t> size(256, 0);
+    std::vector<std::size_t> taken(256, 0);
+    for (const std::uint32_t row : stratum) ++size[split.fold[row]];
+    for (const std::uint32_t row : stratum) {
+      const std::size_t fold = split.fold[row];
+      const auto wanted = static_cast<std::size_t>(std::ceil(share * static_cast<double>(size[fold])));
+      if (taken[fold] < wanted) {
+        ++taken[fold];
+        split.trains[row] = true;
+      }
+    }
+  }
+  return split;
 }
 
 }  // namespace nascent

@@ -41,6 +41,12 @@ Metrics last_reported(const Trial& trial, const Objective& objective) {
   return {};
 }
 
+bool last_is_finite(const Trial& trial, const Objective& objective) {
+  if (trial.reports.empty()) return false;
+  const auto found = trial.reports.back().metrics.find(objective.metric);
+  return found != trial.reports.back().metrics.end() && std::isfinite(found->second);
+}
+
 std::string what_is_missing(const Metrics& metrics, const Objective& objective) {
   if (metrics.empty()) return "the result holds no metrics";
   std::string names;
@@ -85,7 +91,9 @@ void conclude(Trial& trial, const JobOutcome& outcome, const std::vector<Objecti
       return fail(trial, outcome.reason == kKilledAtDeadline ? why_told : outcome.reason);
     case JobOutcome::Kind::kFailed:
       // A job that is stopped before it has anything to return may say so with an exception.
-      return fail(trial, outcome.asked_to_stop && is_cut(why_told) ? why_told : outcome.reason);
+      if (outcome.asked_to_stop && is_cut(why_told)) return fail(trial, why_told);
+      if (!outcome.asked_to_stop || !last_is_finite(trial, objectives.front())) return fail(trial, outcome.reason);
+      return conclude_result(trial, outcome, objectives, why_told);
     case JobOutcome::Kind::kDone:
       break;
   }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "nascent/core/error.h"
@@ -155,6 +156,53 @@ TEST(Split, OfASingleRowIsAnErrorThatSaysWhy) {
   }
   EXPECT_THROW(make_cross_validation(kNumber, numbers(10, 1), 1, 1), InputError);
   EXPECT_THROW(make_holdout(kNumber, numbers(10, 1), 1.0, 1), InputError);
+}
+
+TEST(TrainingShare, SmallerSharesAreWithinLargerOnesAndKeepTheClassesAndTheValidationRows) {
+  const std::uint64_t seed = testing::test_seed();
+  SCOPED_TRACE(testing::seed_note(seed));
+  Random random(seed);
+  std::vector<double> target(1000);
+  std::ranges::generate(target, [&] { return random.chance(0.1) ? 2.0 : random.chance(0.3) ? 1.0 : 0.0; });
+  for (const bool holdout : {false, true}) {
+    const Split all =
+        holdout ? make_holdout(classes(3), target, 0.2, seed) : make_cross_validation(classes(3), target, 4, seed);
+    std::vector<std::uint32_t> smaller;
+    for (const double share : {0.02, 0.1, 0.5, 1.0}) {
+      const Split split = with_training_share(all, classes(3), target, share, seed);
+      for (int round = 0; round < all.rounds; ++round)
+        EXPECT_EQ(split.validation_rows(round), all.validation_rows(round));
+      const std::vector<std::uint32_t> rows = split.training_rows(0);
+      const std::vector<std::uint32_t> full = all.training_rows(0);
+      EXPECT_TRUE(std::ranges::includes(rows, smaller)) << share;
+      EXPECT_TRUE(std::ranges::includes(full, rows));
+      for (const double label : {0.0, 1.0, 2.0}) {
+        // Rounded up in each fold of each class.
+        const double exact = share * static_cast<double>(count_class(full, target, label));
+        EXPECT_GE(static_cast<double>(count_class(rows, target, label)), exact - 1e-9);
+        EXPECT_LE(static_cast<double>(count_class(rows, target, label)), exact + all.rounds);
+      }
+      smaller = rows;
+    }
+    EXPECT_EQ(smaller, all.training_rows(0));
+  }
+}
+
+TEST(TrainingShare, OfNumbersCoversTheirWholeRange) {
+  std::vector<double> target(500);
+  std::iota(target.begin(), target.end(), 0.0);
+  const Split split = with_training_share(make_holdout(kNumber, target, 0.2, 3), kNumber, target, 0.1, 4);
+  const std::vector<std::uint32_t> rows = split.training_rows(0);
+  for (std::size_t tenth = 0; tenth < 10; ++tenth) {
+    EXPECT_TRUE(std::ranges::any_of(rows, [&](std::uint32_t row) { return row / 50 == tenth; })) << tenth;
+  }
+}
+
+TEST(TrainingShare, OutOfRangeIsRefused) {
+  const std::vector<double> target = numbers(10, 1);
+  const Split split = make_holdout(kNumber, target, 0.2, 3);
+  for (const double share : {0.0, -0.5, 1.5, std::nan("")})
+    EXPECT_THROW(with_training_share(split, kNumber, target, share, 1), InputError) << share;
 }
 
 }  // namespace

@@ -98,6 +98,17 @@ TEST(Conclude, an_error_of_a_job_that_was_stopped_for_time_is_a_cut_and_of_one_s
   EXPECT_FALSE(was_cut_off(trial));
 }
 
+TEST(Conclude, an_error_of_a_job_that_a_scheduler_stopped_leaves_what_it_had_reported) {
+  Trial reported;
+  reported.reports = {{1, {{"loss", 0.5}}, 0.0}, {2, {{"loss", 0.25}}, 0.0}};
+  const JobOutcome error = ended(JobOutcome::Kind::kFailed, "stopped before all folds were validated", true);
+  const Trial trial = concluded(error, "worse than the median", reported);
+  EXPECT_EQ(trial.state, TrialState::kStopped);
+  EXPECT_EQ(trial.metrics, (Metrics{{"loss", 0.25}}));
+  EXPECT_EQ(trial.reason, "worse than the median");
+  EXPECT_TRUE(was_cut_off(concluded(error, std::string(kTimeWasUp), reported)));
+}
+
 TEST(Conclude, the_last_finite_report_stands_in_for_the_result_of_a_stopped_trial_only) {
   Trial trial;
   trial.reports = {{1, {{"loss", 0.5}}, 0.0}, {2, {{"loss", std::numeric_limits<double>::quiet_NaN()}}, 0.0}};

@@ -13,6 +13,8 @@ namespace nascent {
 struct Split {
   std::vector<std::uint8_t> fold;  ///< one for each row
   int rounds = 1;                  ///< 1 for a holdout, k for k-fold cross-validation
+  /// For each row whether it may train (every row validates all the same); empty: all may.
+  std::vector<bool> trains = {};
 
   bool is_holdout() const { return rounds == 1; }
   std::vector<std::uint32_t> training_rows(int round) const;
@@ -29,5 +31,11 @@ Split make_holdout(const Task& task, std::span<const double> target, double shar
 /// Five folds for up to 10,000 rows (fewer rows in a fold make the estimate too noisy), a holdout beyond: 20 % of the
 /// rows, at most 20,000.
 Split make_default_split(const Task& task, std::span<const double> target, std::uint64_t seed);
+
+/// The same split, with so much of the rows (0 to 1) to train on: a cheaper stand-in for all of them, which the same
+/// rows validate. Stratified as above; each class keeps a row in every fold where it can. Nested: for one seed, the
+/// rows of a smaller share are among those of a larger one. Throws `InputError` for a share that is out of range.
+Split with_training_share(Split split, const Task& task, std::span<const double> target, double share,
+                          std::uint64_t seed);
 
 }  // namespace nascent
