@@ -9,6 +9,7 @@
 #include "nascent/automl/fit.h"
 #include "nascent/core/error.h"
 #include "nascent/core/quantity.h"
+#include "nascent/estimation/scheduler_registry.h"
 #include "nascent/strategy/search_strategy.h"
 #include "progress_view.h"
 #include "terminal.h"
@@ -40,9 +41,10 @@ std::vector<std::string> kind_names() {
   return names;
 }
 
-std::vector<std::string> strategy_names() {
+/// Of the entries of a registry.
+std::vector<std::string> names_of(const auto& entries) {
   std::vector<std::string> names;
-  for (const StrategyEntry& entry : strategies()) names.push_back(entry.name);
+  for (const auto& entry : entries) names.push_back(entry.name);
   return names;
 }
 
@@ -118,8 +120,19 @@ void add_options(CLI::App& command, Arguments& a) {
       .add_option("--strategy", o.strategy,
                   fmt::format("{}, with options behind it: evolution:population=30; see nascent strategies ({} for "
                               "tables, {} for images)",
-                              fmt::join(strategy_names(), ", "), default_strategy(/*images=*/false),
+                              fmt::join(names_of(strategies()), ", "), default_strategy(/*images=*/false),
                               default_strategy(/*images=*/true)))
+      ->group(search);
+  command
+      .add_option("--estimation", o.estimation,
+                  fmt::format("What a candidate is given: auto, full, or by a scheduler with options behind it: "
+                              "asha:reduction=4 ({})",
+                              fmt::join(names_of(schedulers()), ", ")))
+      ->capture_default_str()
+      ->group(search);
+  command
+      .add_option("--fidelity", o.fidelity,
+                  "The least and the most that a scheduler gives: epochs=0.5:6 (images), data=0.1:1 (a share)")
       ->group(search);
   command.add_option("--seed", o.seed, "One seed gives the same trials with one worker")
       ->capture_default_str()

@@ -177,8 +177,10 @@ OrderedJson fit(const FitOptions& options, FitObserver& observer) {
     for (const Configuration& first : started.first) settings.first.push_back(first.to_json());
   data.plan.precision = options.precision;
   data.plan.space = started.space;
-  settings.trial_fidelity = plan_fidelity(data.plan, settings.time_seconds, machine.workers, options.trial_epochs,
-                                          data.test_table.rows() + data.test_images.count());
+  settings.estimation =
+      plan_estimation(options, data.plan,
+                      plan_fidelity(data.plan, settings.time_seconds, machine.workers, options.trial_epochs,
+                                    data.test_table.rows() + data.test_images.count()));
   const Metric& metric = metric_named(data.plan.metric, data.plan.task.kind);
   const Objective objective{metric.name, metric.maximize};
   make_strategy(settings.strategy, {.space = started.space, .objectives = {objective}, .seed = options.seed});

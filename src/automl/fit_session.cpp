@@ -18,6 +18,7 @@
 #include "nascent/data/metric.h"
 #include "nascent/data/table.h"
 #include "run/designed_networks.h"
+#include "run/fidelity_axes.h"
 
 namespace nascent {
 namespace {
@@ -53,7 +54,8 @@ OrderedJson FitSession::run(std::optional<double> time) {
   const bool has_test = std::filesystem::exists(folder_.test_data());
   std::optional<double> remaining;
   if (time) remaining = *time - watch_.seconds();
-  times_ = plan_time(plan_, remaining, has_test ? test_truth().size() : 0, machine_.workers);
+  times_ = plan_time(plan_, remaining, has_test ? test_truth().size() : 0, machine_.workers,
+                     settings_.estimation.candidates_are_final());
   progress_.total_seconds = time;
   progress_.total_trials = settings_.trials;
   progress_.metric = objective_.metric;
@@ -61,7 +63,7 @@ OrderedJson FitSession::run(std::optional<double> time) {
   start_workers();
   load_target();
   search();
-  if (plan_.kind == DataKind::kImages) train_finalists();
+  if (plan_.kind == DataKind::kImages && !settings_.estimation.candidates_are_final()) train_finalists();
   choose();
   if (plan_.kind == DataKind::kTable && plan_.split.is_holdout()) refit_members();
   assemble();
@@ -95,13 +97,23 @@ Json FitSession::trial_payload(const Trial& trial) const {
                {"fidelity", trial.fidelity},
                {"seed", mix_seed(store_.study().seed, static_cast<std::uint64_t>(trial.number))}};
   if (plan_.kind == DataKind::kImages && trial.fidelity.empty()) {
-    // The final training: the schedule ends with the time, or with the epochs where those come first.
-    payload["epochs"] = settings_.epochs > 0.0 ? settings_.epochs : (times_.end.exists() ? 60.0 : 12.0);
+    // The schedule ends with the epochs, or for the last trainings of a fit with its time where that comes first.
+    const bool until_the_end = times_.end.exists() && !settings_.estimation.candidates_are_final();
+    payload["epochs"] = settings_.epochs > 0.0 ? settings_.epochs : (until_the_end ? 60.0 : 12.0);
   } else if (std::isfinite(times_.trial_seconds)) {
-    payload["time_limit"] = times_.trial_seconds;
+    payload["time_limit"] = times_.trial_seconds * relative_epochs(trial.fidelity);
   }
-  if (trial.parent && (inherits() || trial.origin == Finalists::kName)) payload["from"] = *trial.parent;
+  if (trial.continues) payload["continued_fidelity"] = paused_.at(*trial.continues);
+  const bool same_network = plan_.kind == DataKind::kImages && (trial.continues || trial.origin == Finalists::kName);
+  if (trial.parent && (inherits() || same_network)) payload["from"] = *trial.parent;
   return payload;
+}
+
+/// How many times the usual training of a candidate a trial gets at most.
+double FitSession::relative_epochs(const Fidelity& fidelity) const {
+  const auto epochs = fidelity.find(kEpochsAxis);
+  const double usual = settings_.estimation.usual_epochs;
+  return epochs == fidelity.end() || usual <= 0.0 ? 1.0 : epochs->second / usual;
 }
 
 bool FitSession::inherits() const { return plan_.kind == DataKind::kImages && settings_.inherit; }
@@ -111,7 +123,7 @@ void FitSession::search() {
   const StudyRecord& study = store_.study();
   const auto strategy =
       make_strategy(settings_.strategy, {.space = plan_.space, .objectives = {objective_}, .seed = study.seed});
-  FullEvaluation scheduler(settings_.trial_fidelity);
+  const auto scheduler = make_scheduler(settings_.estimation, study);
   SearchLoopOptions options{.max_trials = settings_.trials.value_or(-1),
                             .deadline = times_.search_end,
                             .least_seconds = times_.least_trial_seconds,
@@ -122,7 +134,7 @@ void FitSession::search() {
   for (const Trial& trial : store_.trials())
     if (is_finished(trial.state)) trial_finished(trial);
   const SearchSummary summary = run_search(
-      store_, *strategy, scheduler, *executor_, [this](const Trial& trial) { return trial_payload(trial); }, options,
+      store_, *strategy, *scheduler, *executor_, [this](const Trial& trial) { return trial_payload(trial); }, options,
       *this);
   ended_because_ = summary.ended_because;
   strategy_seconds_ += summary.strategy_seconds;
@@ -270,7 +282,8 @@ OrderedJson FitSession::write_report() {
       weights[chosen_->members[m].trial.number] = chosen_->weights[m];
   const std::vector<Trial> trials = store_.trials();
   const Metric& metric = metric_named(plan_.metric, plan_.task.kind);
-  write_leaderboard(folder_.leaderboard(), make_leaderboard(trials, metric, weights));
+  const auto reasons = reasons_for_no_more(store_, settings_.estimation);
+  write_leaderboard(folder_.leaderboard(), make_leaderboard(trials, metric, weights, reasons));
 
   const double spent = already_spent_ + watch_.seconds();
   store_.set_note("seconds_spent", spent);
@@ -313,8 +326,9 @@ void FitSession::trial_reported(const Trial&, const Report&) { show_progress(); 
 void FitSession::trial_finished(const Trial& trial) {
   running_.erase(trial.number);
   folders_.finished(trial);
+  if (!trial.fidelity.empty()) paused_[trial.number] = trial.fidelity;
   if (const std::optional<double> result = trial.result(objective_.metric)) {
-    ++progress_.done;
+    if (!trial.continues) ++progress_.done;
     const bool further = progress_.best_score && lower_fidelity(best_fidelity_, trial.fidelity);
     const bool comparable = trial.fidelity == best_fidelity_ && trial.state == TrialState::kComplete;
     if (!progress_.best_score || further || (comparable && objective_.better(*result, *progress_.best_score))) {

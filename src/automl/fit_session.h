@@ -59,6 +59,7 @@ class FitSession : private SearchObserver {
   Json trial_payload(const Trial& trial) const;
   Configuration configuration_of(std::int64_t number) const;
   bool interrupted() const;
+  double relative_epochs(const Fidelity& fidelity) const;
   bool inherits() const;  ///< whether candidates start from the weights of their parents
   void warn(std::string sentence);
   void show_progress();
@@ -91,7 +92,8 @@ class FitSession : private SearchObserver {
   PhaseTimes phases_;
   Stopwatch phase_watch_;
   FitProgress progress_;
-  Fidelity best_fidelity_;  ///< of the best so far
+  Fidelity best_fidelity_;                   ///< of the best so far
+  std::map<std::int64_t, Fidelity> paused_;  ///< trials that others may continue
   std::map<std::int64_t, std::string> running_;
 };
 

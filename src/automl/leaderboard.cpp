@@ -6,6 +6,7 @@
 #include "automl/description.h"
 #include "automl/leaderboard_file.h"
 #include "automl/lineage.h"
+#include "automl/settings.h"
 #include "nascent/automl/fit.h"
 #include "nascent/core/error.h"
 #include "nascent/core/files.h"
@@ -40,21 +41,24 @@ bool before(const LeaderboardEntry& a, const LeaderboardEntry& b, bool maximize)
 }  // namespace
 
 Leaderboard make_leaderboard(const std::vector<Trial>& trials, const Metric& metric,
-                             const std::map<std::int64_t, double>& weights) {
+                             const std::map<std::int64_t, double>& weights,
+                             const std::map<std::int64_t, std::string>& reasons_for_no_more) {
   Leaderboard board{.metric = metric.name, .label = metric.label, .maximize = metric.maximize, .entries = {}};
   for (const Trial& trial : trials) {
     const auto weight = weights.find(trial.number);
     const std::optional<InheritanceRecord> inheritance = inheritance_of(trial);
-    board.entries.push_back({.trial = trial.number,
-                             .description = describe(trial.configuration),
-                             .state = trial.state,
-                             .score = trial.result(metric.name),
-                             .fidelity = trial.fidelity,
-                             .from = inheritance ? std::optional(inheritance->from) : std::nullopt,
-                             .inherited_share = inheritance ? inheritance->share : 0.0,
-                             .seconds = trial.cost_seconds,
-                             .weight = weight == weights.end() ? 0.0 : weight->second,
-                             .reason = trial.reason});
+    const auto no_more = reasons_for_no_more.find(trial.number);
+    board.entries.push_back(
+        {.trial = trial.number,
+         .description = describe(trial.configuration),
+         .state = trial.state,
+         .score = trial.result(metric.name),
+         .fidelity = trial.fidelity,
+         .from = inheritance ? std::optional(inheritance->from) : std::nullopt,
+         .inherited_share = inheritance ? inheritance->share : 0.0,
+         .seconds = trial.cost_seconds,
+         .weight = weight == weights.end() ? 0.0 : weight->second,
+         .reason = trial.reason.empty() && no_more != reasons_for_no_more.end() ? no_more->second : trial.reason});
   }
   std::sort(board.entries.begin(), board.entries.end(),
             [&](const LeaderboardEntry& a, const LeaderboardEntry& b) { return before(a, b, metric.maximize); });
@@ -85,7 +89,9 @@ Leaderboard read_leaderboard(const std::filesystem::path& run) {
   std::map<std::int64_t, double> weights;
   if (std::filesystem::exists(folder.model() / "model.json"))
     for (const ModelMember& member : ModelManifest::load(folder.model()).members) weights[member.trial] = member.weight;
-  return make_leaderboard(store->trials(), metric_named(plan.metric, plan.task.kind), weights);
+  const StudySettings settings = StudySettings::from_json(store->study().settings);
+  return make_leaderboard(store->trials(), metric_named(plan.metric, plan.task.kind), weights,
+                          reasons_for_no_more(*store, settings.estimation));
 }
 
 }  // namespace nascent

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "nascent/automl/fit.h"
@@ -10,9 +11,11 @@
 
 namespace nascent {
 
-/// `weights`: of the trials that are members of the final model.
+/// `weights`: of the trials that are members of the final model. `reasons_for_no_more`: of those that got less than
+/// all.
 Leaderboard make_leaderboard(const std::vector<Trial>& trials, const Metric& metric,
-                             const std::map<std::int64_t, double>& weights);
+                             const std::map<std::int64_t, double>& weights,
+                             const std::map<std::int64_t, std::string>& reasons_for_no_more);
 
 /// Writes `leaderboard.csv`: one line for each trial, best first.
 void write_leaderboard(const std::filesystem::path& path, const Leaderboard& board);

@@ -25,7 +25,7 @@ std::uint64_t free_memory_bytes() {
 
 Json StudySettings::to_json() const {
   Json json{{"strategy", strategy}, {"models", models},       {"ensemble_size", ensemble_size},
-            {"first", first},       {"epochs", epochs},       {"trial_fidelity", trial_fidelity},
+            {"first", first},       {"epochs", epochs},       {"estimation", estimation.to_json()},
             {"workers", workers},   {"memory", memory_bytes}, {"command", command},
             {"inherit", inherit}};
   json["time_seconds"] = time_seconds ? Json(*time_seconds) : Json();
@@ -41,7 +41,10 @@ StudySettings StudySettings::from_json(const Json& json) {
   settings.first = json.at("first").get<std::vector<Json>>();
   settings.inherit = json.value("inherit", false);  // earlier versions did not
   settings.epochs = json.at("epochs");
-  settings.trial_fidelity = json.at("trial_fidelity").get<Fidelity>();
+  if (json.contains("estimation"))
+    settings.estimation = EstimationPlan::from_json(json.at("estimation"));
+  else  // earlier versions gave all candidates the same
+    settings.estimation.full = json.at("trial_fidelity").get<Fidelity>();
   settings.workers = json.at("workers");
   settings.memory_bytes = json.at("memory");
   settings.command = json.at("command");
@@ -59,7 +62,7 @@ StudySettings StudySettings::from_options(const FitOptions& options) {
                          .first = {},
                          .inherit = options.inherit,
                          .epochs = options.epochs,
-                         .trial_fidelity = {},
+                         .estimation = {},
                          .workers = options.workers,
                          .memory_bytes = options.memory_bytes,
                          .command = options.command};

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "automl/estimation_plan.h"
 #include "nascent/automl/fit.h"
 #include "nascent/core/json.h"
 
@@ -21,7 +22,7 @@ struct StudySettings {
   std::vector<Json> first;  ///< configurations tried before the strategy is asked
   bool inherit = true;      ///< candidates start from the weights of those they were derived from
   double epochs = 0.0;
-  Fidelity trial_fidelity;  ///< what a candidate gets; empty for all
+  EstimationPlan estimation;
   int workers = 0;
   std::uint64_t memory_bytes = 0;
   std::string command;

@@ -46,14 +46,18 @@ double network_search_seconds(const FitPlan& plan, double total, std::size_t tes
 
 }  // namespace
 
-TimePlan plan_time(const FitPlan& plan, std::optional<double> remaining, std::size_t test_rows, int workers) {
+TimePlan plan_time(const FitPlan& plan, std::optional<double> remaining, std::size_t test_rows, int workers,
+                   bool candidates_are_final) {
   if (!remaining) return {.trial_seconds = std::numeric_limits<double>::infinity()};
   const double total = std::max(*remaining, 0.1);
   const double after = saving_seconds(total) + testing_seconds(plan, total, test_rows);
   double final_training = plan.split.is_holdout() ? kRefitShare * total : 0.0;
   TimePlan times;
   times.trial_seconds = kTableTrialShare * total;
-  if (plan.kind == DataKind::kImages) {
+  if (plan.kind == DataKind::kImages && candidates_are_final) {
+    final_training = 0.0;
+    times.trial_seconds = std::numeric_limits<double>::infinity();
+  } else if (plan.kind == DataKind::kImages) {
     final_training = kNetworkFinalShare * total;
     const double search = network_search_seconds(plan, total, test_rows);
     times.trial_seconds = kSlowestCandidate * search * workers / candidates_in(total);

@@ -26,8 +26,9 @@ struct TimePlan {
 };
 
 /// `remaining`: seconds from now until the fit must have ended; none: no limit. `test_rows`: to be predicted at the
-/// end.
-TimePlan plan_time(const FitPlan& plan, std::optional<double> remaining, std::size_t test_rows, int workers);
+/// end. `candidates_are_final`: networks are trained fully in the search, and nothing is left for after it.
+TimePlan plan_time(const FitPlan& plan, std::optional<double> remaining, std::size_t test_rows, int workers,
+                   bool candidates_are_final);
 
 /// How much training a candidate gets in the search. Tables: all of it. Networks: so many passes over the data (a part
 /// of one is allowed) that a good number of candidates can be tried in the search's share of the time. It follows from

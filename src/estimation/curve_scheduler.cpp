@@ -42,6 +42,7 @@ std::map<double, double> CurveScheduler::points_with(const Trial& trial) const {
     const auto earlier = candidate_of_.find(*trial.continues);
     if (earlier != candidate_of_.end()) points = candidates_[earlier->second].points;
   }
+  if (!setup_.reports_on_axis) return points;
   for (const Report& report : trial.reports) {
     const auto value = report.metrics.find(setup_.objectives.front().metric);
     if (report.step > 0 && value != report.metrics.end()) points[static_cast<double>(report.step)] = value->second;
@@ -128,6 +129,7 @@ bool CurveScheduler::is_doomed(const FinalValue& value) const {
 }
 
 Decision CurveScheduler::decide(const Trial& trial) {
+  if (!setup_.reports_on_axis) return {};
   const LearningCurve curve = curve_of(points_with(trial));
   if (curve.steps.empty() || curve.steps.back() >= setup_.most) return {};
   const FinalValue value = extrapolation_.predict(curve);

@@ -193,7 +193,7 @@ std::unique_ptr<Scheduler> make_hyperband(const SchedulerSetup& setup) {
 }
 
 std::unique_ptr<Scheduler> make_successive_halving(const SchedulerSetup& setup) {
-  return std::make_unique<Hyperband>("sha", setup, false);
+  return std::make_unique<Hyperband>("halving", setup, false);
 }
 
 }  // namespace nascent

@@ -18,7 +18,7 @@ std::vector<MethodOption> with_rungs(double reduction, std::vector<MethodOption>
 }
 
 std::vector<MethodOption> with_brackets() {
-  return with_rungs({{"overlap", 0, 0, 1e6, "Brackets that may be open at once, so that no worker waits; 0: any."}});
+  return with_rungs(3, {{"overlap", 0, 0, 1e6, "Brackets that may be open at once, so that no worker waits; 0: any."}});
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ const std::vector<SchedulerEntry>& schedulers() {
        {{"startup", 5, 1, 1e6, "Trials that must have come as far before one is stopped there."},
         {"warmup", 0, 0, 1e12, "The first step after which one may be stopped; 0: the smallest that says something."},
         {"interval", 1, 1, 1e12, "Steps from one look to the next."}}},
-      {"sha", "Starts everything small in groups and takes the best of each group on (successive halving).",
+      {"halving", "Starts everything small in groups and takes the best of each group on (successive halving).",
        make_successive_halving, with_brackets()},
       {"hyperband", "Successive halving from every start: many configurations small, fewer with more (Hyperband).",
        make_hyperband, with_brackets()},

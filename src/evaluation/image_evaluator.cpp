@@ -6,9 +6,11 @@
 #include <cmath>
 #include <optional>
 
+#include "evaluation/split_at.h"
 #include "nascent/core/error.h"
 #include "nascent/core/files.h"
 #include "nascent/data/metric.h"
+#include "run/fidelity_axes.h"
 #include "run/prediction_file.h"
 #include "training/image_batch.h"
 #include "training/latency.h"
@@ -44,6 +46,8 @@ std::vector<double> labels_of(const ImageSet& images, std::span<const std::uint3
   return labels;
 }
 
+std::vector<double> labels_of(const ImageSet& images) { return {images.labels().begin(), images.labels().end()}; }
+
 /// Whether the mean over an image and its mirror image predicts better than the image alone. Asked only of networks
 /// that were trained on both, and answered by validation images: a mirrored shoe is a shoe, a mirrored digit is none.
 bool mirror_images_help(const ImageClassifier& network, const FitPlan& plan, const ImageSet& images,
@@ -56,6 +60,15 @@ bool mirror_images_help(const ImageClassifier& network, const FitPlan& plan, con
   const double mirrored = score(metric, plan.task, truth, network.predict(images, rows, true));
   const double plain = score(metric, plan.task, truth, network.predict(images, rows, false));
   return metric.maximize ? mirrored > plain : mirrored < plain;
+}
+
+/// The training at a fidelity, in passes over the rows of another one.
+double epochs_seen(const Fidelity& before, const Fidelity& now) {
+  const auto of = [](const Fidelity& fidelity, const char* axis) {
+    const auto amount = fidelity.find(axis);
+    return amount == fidelity.end() ? 1.0 : amount->second;
+  };
+  return of(before, kEpochsAxis) * of(before, kDataAxis) / of(now, kDataAxis);
 }
 
 }  // namespace
@@ -74,12 +87,13 @@ ImageEvaluator::Started ImageEvaluator::start_network(const Json& payload) const
   const auto from = payload.at("from").get<std::int64_t>();
   const fs::path folder = folder_.trial(from) / "fold-0";
   try {
-    // The long training at the end goes on with the same network at the whole learning rate; inherited weights would
-    // lower it.
+    // What goes on with the same network does so at the whole learning rate; inherited weights would lower it.
     std::optional<ImageClassifier> same;
-    if (payload.at("fidelity").empty()) same = ImageClassifier::load(folder, options_of(plan_));
+    if (payload.at("fidelity").empty() || payload.contains("continued_fidelity"))
+      same = ImageClassifier::load(folder, options_of(plan_));
     if (same && same->architecture() == started.network.architecture()) {
       started.network = std::move(*same);
+      started.goes_on = true;
       started.details.update({{"inherited_share", 1.0}, {"exactness", "training"}});
     } else {
       started.details.update(started.network.inherit(folder, payload.at("seed")));
@@ -95,11 +109,10 @@ ImageEvaluator::Started ImageEvaluator::start_network(const Json& payload) const
 Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) const {
   const Stopwatch watch;
   const bool is_final = payload.at("fidelity").empty();
-  const double epochs =
-      is_final ? payload.at("epochs").get<double>() : payload.at("fidelity").at("epochs").get<double>();
-  const std::vector<std::uint32_t> training = plan_.split.training_rows(0);
+  const auto fidelity = payload.at("fidelity").get<Fidelity>();
+  const std::vector<std::uint32_t> training =
+      split_at(fidelity, plan_.split, plan_.task, labels_of(images_)).training_rows(0);
   const std::vector<std::uint32_t> validation = plan_.split.validation_rows(0);
-  const double samples = epochs * static_cast<double>(training.size());
   Deadline deadline = context.deadline();
   if (payload.contains("time_limit"))
     deadline = earlier(deadline, Deadline::in(payload.at("time_limit").get<double>()));
@@ -115,6 +128,11 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) const {
         {"failed", fmt::format("a forward pass takes {:.2f} ms, and --max-latency allows {:.2f} ms", latency, limit)},
         {"details", std::move(started.details)}};
   }
+  double epochs = is_final ? payload.at("epochs").get<double>() : fidelity.at(kEpochsAxis);
+  // A trial that continues another one trains the rest; where the weights were lost, it trains it all.
+  if (payload.contains("continued_fidelity") && started.goes_on)
+    epochs -= std::min(epochs_seen(payload.at("continued_fidelity").get<Fidelity>(), fidelity), 0.9 * epochs);
+  const double samples = epochs * static_cast<double>(training.size());
   Json details = network.fit(
       images_, training, validation,
       {.seed = payload.at("seed"),

@@ -29,6 +29,7 @@ class ImageEvaluator {
   struct Started {
     ImageClassifier network;
     Json details;
+    bool goes_on = false;  ///< the same network with the weights that it had
   };
   Started start_network(const Json& payload) const;
 

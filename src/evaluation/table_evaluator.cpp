@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "evaluation/learners.h"
+#include "evaluation/split_at.h"
 #include "nascent/core/error.h"
-#include "run/fidelity_axes.h"
 #include "run/prediction_file.h"
 #include "tabular/cross_validation.h"
 
@@ -15,8 +15,6 @@ namespace nascent {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::uint64_t kShareSeed = 20;
 
 /// Predictions in the order of the rows: out of fold they come fold by fold.
 ValidationPredictions by_row(const std::vector<std::uint32_t>& rows, const Matrix& values) {
@@ -47,14 +45,6 @@ Json network_details(const Json& notes) {
   return details;
 }
 
-/// The rows that a trial of this fidelity trains on. Always drawn from the same seed: what a trial at a lower share has
-/// seen, those that continue it see too.
-Split split_at(const Fidelity& fidelity, const FitPlan& plan, const Table& table) {
-  const auto share = fidelity.find(kDataAxis);
-  if (share == fidelity.end()) return plan.split;
-  return with_training_share(plan.split, plan.task, table.target(), share->second, kShareSeed);
-}
-
 }  // namespace
 
 TableEvaluator::TableEvaluator(const RunFolder& folder, const FitPlan& plan)
@@ -63,7 +53,7 @@ TableEvaluator::TableEvaluator(const RunFolder& folder, const FitPlan& plan)
 Json TableEvaluator::run_trial(const Json& payload, JobContext& context) const {
   const std::int64_t number = payload.at("trial");
   const Configuration configuration = plan_.space.configuration_from_json(payload.at("configuration"));
-  const Split split = split_at(payload.value("fidelity", Fidelity()), plan_, table_);
+  const Split split = split_at(payload.value("fidelity", Fidelity()), plan_.split, plan_.task, table_.target());
   const CrossValidationResult result = cross_validate(
       table_, split, plan_.task, configuration.choice(kModelParameter), configuration.branch(kModelParameter),
       {.seed = payload.at("seed"),

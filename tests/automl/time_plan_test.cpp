@@ -20,7 +20,7 @@ TEST(TimePlan, PartsFollowEachOtherAndEndInTime) {
     for (const int rounds : {1, 5}) {
       for (const double seconds : {0.5, 2.0, 60.0, 3600.0}) {
         const Deadline latest = Deadline::in(seconds + 0.1);  // the plan is made a moment later
-        const TimePlan times = plan_time(plan_with(kind, rounds, 100), seconds, 1000, 2);
+        const TimePlan times = plan_time(plan_with(kind, rounds, 100), seconds, 1000, 2, false);
         EXPECT_LT(times.search_end.clock_seconds(), times.end.clock_seconds());
         EXPECT_LE(times.search_end.clock_seconds(), times.final_end.clock_seconds());
         EXPECT_LT(times.final_end.clock_seconds(), times.end.clock_seconds());
@@ -32,7 +32,7 @@ TEST(TimePlan, PartsFollowEachOtherAndEndInTime) {
 }
 
 TEST(TimePlan, WithoutATimeThereIsNoDeadline) {
-  const TimePlan times = plan_time(plan_with(DataKind::kTable, 5, 100), std::nullopt, 0, 2);
+  const TimePlan times = plan_time(plan_with(DataKind::kTable, 5, 100), std::nullopt, 0, 2, false);
   EXPECT_FALSE(times.search_end.exists());
   EXPECT_FALSE(times.end.exists());
   EXPECT_TRUE(std::isinf(times.trial_seconds));

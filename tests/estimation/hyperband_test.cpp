@@ -57,70 +57,70 @@ TEST(Hyperband, ReducesEachBracketAsThePaperDoes) {
 }
 
 TEST(SuccessiveHalving, WaitsForTheWholeRungWhenBracketsMayNotOverlap) {
-  const auto sha = make_scheduler("sha:overlap=1", setup_for(9));
+  const auto halving = make_scheduler("halving:overlap=1", setup_for(9));
   std::vector<Trial> running;
   for (std::int64_t number = 0; number < 9; ++number) {
-    ASSERT_EQ(sha->next(running, true).kind, Kind::kStart);
+    ASSERT_EQ(halving->next(running, true).kind, Kind::kStart);
     running.push_back(begun(number, 1));
   }
-  EXPECT_EQ(sha->next(running, true).kind, Kind::kWait);
+  EXPECT_EQ(halving->next(running, true).kind, Kind::kWait);
   while (running.size() > 1) {
-    sha->observe(ended(running.back(), static_cast<double>(running.size())));
+    halving->observe(ended(running.back(), static_cast<double>(running.size())));
     running.pop_back();
-    EXPECT_EQ(sha->next(running, true).kind, Kind::kWait) << "the rung is not complete";
+    EXPECT_EQ(halving->next(running, true).kind, Kind::kWait) << "the rung is not complete";
   }
-  sha->observe(ended(running.back(), 100));  // the last comes last
+  halving->observe(ended(running.back(), 100));  // the last comes last
   running.clear();
   for (const std::int64_t expected : {1, 2, 3}) {
-    const Assignment assignment = sha->next(running, true);
+    const Assignment assignment = halving->next(running, true);
     ASSERT_EQ(assignment.kind, Kind::kContinue);
     EXPECT_EQ(assignment.continues, expected);
     EXPECT_EQ(assignment.fidelity, (Fidelity{{"epochs", 3}}));
     running.push_back(begun(10 + expected, 3, expected));
   }
-  EXPECT_EQ(sha->next(running, true).kind, Kind::kWait);
-  EXPECT_EQ(make_scheduler("sha", setup_for(9))->next({}, true).kind, Kind::kStart);
+  EXPECT_EQ(halving->next(running, true).kind, Kind::kWait);
+  EXPECT_EQ(make_scheduler("halving", setup_for(9))->next({}, true).kind, Kind::kStart);
 }
 
 TEST(SuccessiveHalving, OpensAnotherBracketInsteadOfWaiting) {
-  const auto sha = make_scheduler("sha", setup_for(9));
+  const auto halving = make_scheduler("halving", setup_for(9));
   std::vector<Trial> running;
   for (std::int64_t number = 0; number < 9; ++number) running.push_back(begun(number, 1));
-  EXPECT_EQ(sha->next(running, true).kind, Kind::kStart);
-  for (const Trial& trial : running) sha->observe(ended(trial, static_cast<double>(trial.number)));
+  EXPECT_EQ(halving->next(running, true).kind, Kind::kStart);
+  for (const Trial& trial : running) halving->observe(ended(trial, static_cast<double>(trial.number)));
   running = {begun(9, 1)};
-  EXPECT_EQ(sha->next(running, true).continues, 0) << "the first bracket goes before the second";
+  EXPECT_EQ(halving->next(running, true).continues, 0) << "the first bracket goes before the second";
 }
 
 TEST(SuccessiveHalving, CountsFailuresAsTheLastAndPromotesNoneOfThem) {
-  const auto sha = make_scheduler("sha", setup_for(9));
-  for (std::int64_t number = 0; number < 7; ++number) sha->observe(failed(begun(number, 1)));
-  sha->observe(ended(begun(7, 1), kNotANumber));
-  sha->observe(ended(begun(8, 1), 5));
-  EXPECT_EQ(sha->next({}, true).continues, 8);
-  sha->observe(failed(begun(9, 3, 8)));
-  EXPECT_EQ(sha->next({}, true).kind, Kind::kStart) << "the bracket is over: nothing is left that could go on";
-  EXPECT_EQ(sha->next({}, false).kind, Kind::kNothing);
+  const auto halving = make_scheduler("halving", setup_for(9));
+  for (std::int64_t number = 0; number < 7; ++number) halving->observe(failed(begun(number, 1)));
+  halving->observe(ended(begun(7, 1), kNotANumber));
+  halving->observe(ended(begun(8, 1), 5));
+  EXPECT_EQ(halving->next({}, true).continues, 8);
+  halving->observe(failed(begun(9, 3, 8)));
+  EXPECT_EQ(halving->next({}, true).kind, Kind::kStart) << "the bracket is over: nothing is left that could go on";
+  EXPECT_EQ(halving->next({}, false).kind, Kind::kNothing);
 }
 
 TEST(SuccessiveHalving, ClosesABracketThatGetsNoMore) {
-  const auto sha = make_scheduler("sha", setup_for(9));
+  const auto halving = make_scheduler("halving", setup_for(9));
   for (std::int64_t number = 0; number < 6; ++number)
-    sha->observe(ended(begun(number, 1), static_cast<double>(number)));
-  EXPECT_EQ(sha->next({}, true).kind, Kind::kStart) << "three are missing";
-  EXPECT_EQ(sha->next({}, false).continues, 0);
+    halving->observe(ended(begun(number, 1), static_cast<double>(number)));
+  EXPECT_EQ(halving->next({}, true).kind, Kind::kStart) << "three are missing";
+  EXPECT_EQ(halving->next({}, false).continues, 0);
   const std::vector<Trial> running{begun(6, 3, 0)};
-  EXPECT_EQ(sha->next(running, false).continues, 1) << "a third of six";
-  sha->observe(ended(begun(6, 3, 0), 0.5));
-  sha->observe(ended(begun(7, 3, 1), 0.4));
-  EXPECT_EQ(sha->why_no_more(ended(begun(4, 1), 4)),
+  EXPECT_EQ(halving->next(running, false).continues, 1) << "a third of six";
+  halving->observe(ended(begun(6, 3, 0), 0.5));
+  halving->observe(ended(begun(7, 3, 1), 0.4));
+  EXPECT_EQ(halving->why_no_more(ended(begun(4, 1), 4)),
             "ended at 1 of 9 epochs: 5th of 6 in its bracket, the best 2 go on");
-  const Assignment last = sha->next({}, false);
+  const Assignment last = halving->next({}, false);
   EXPECT_EQ(last.continues, 7);
   EXPECT_TRUE(last.fidelity.empty());
-  sha->observe(ended(begun(8, 0, 7), 0.3));
-  EXPECT_EQ(sha->next({}, false).kind, Kind::kNothing);
-  EXPECT_EQ(sha->why_no_more(ended(begun(6, 3, 0), 0.5)),
+  halving->observe(ended(begun(8, 0, 7), 0.3));
+  EXPECT_EQ(halving->next({}, false).kind, Kind::kNothing);
+  EXPECT_EQ(halving->why_no_more(ended(begun(6, 3, 0), 0.5)),
             "ended at 3 of 9 epochs: 2nd of 2 in its bracket, the best one goes on");
 }
 

@@ -48,6 +48,10 @@ struct FitOptions {
   std::optional<std::int64_t> trials;  ///< at most so many trials
   std::string metric;                  ///< empty: accuracy for classes, RMSE for numbers
   std::string strategy;                ///< empty: what suits the data (`default_strategy`)
+  /// How candidates are estimated. "full": each gets all. "auto": tables as "full", images by short trainings, of which
+  /// the best few are trained fully. Or a scheduler (`schedulers`), maybe with options behind its name.
+  std::string estimation = "auto";
+  std::string fidelity;  ///< the range of a scheduler that starts small: "epochs=0.5:6"; empty: what suits the data
   std::uint64_t seed = 0;
   std::vector<std::string> models;   ///< only these families; empty: all that fit the data
   int ensemble_size = 10;            ///< at most so many trials are combined; 1: the single best

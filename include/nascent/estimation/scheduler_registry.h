@@ -20,6 +20,9 @@ struct SchedulerSetup {
   /// The amount of the full evaluation, in the unit of `Report::step` for schedulers that stop trials; 0 where it is
   /// not known, with which only some schedulers can work.
   double most = 0.0;
+  /// Whether `Report::step` counts along the axis. Otherwise (folds reported by trials on a share of the rows) those that
+  /// start small go by how trials end.
+  bool reports_on_axis = true;
   Fidelity full = {};  ///< of the full evaluation; below it a trial has this and on the axis its amount
   std::uint64_t seed = 0;
   /// What the user set, by the names that the registry lists; `make_scheduler` adds the defaults of the others.

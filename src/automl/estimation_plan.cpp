@@ -1,0 +1,166 @@
+#include "automl/estimation_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "nascent/core/error.h"
+#include "nascent/estimation/scheduler_registry.h"
+#include "run/fidelity_axes.h"
+
+namespace nascent {
+namespace {
+
+/// What a trial of a table reports by where it is cross-validated.
+constexpr const char* kFoldsAxis = "folds";
+/// With fewer rows than this a model says little of what it would be with all.
+constexpr double kFewestRows = 500.0;
+constexpr double kSmallestShare = 1.0 / 27.0;
+/// Networks start with a third of what each would get if all got the same; the best get three times that.
+constexpr double kSpread = 3.0;
+
+struct Range {
+  std::string axis;
+  double least;
+  double most;
+};
+
+[[noreturn]] void throw_bad_range(const std::string& text) {
+  throw InputError(
+      fmt::format("--fidelity: {} is not a range; write its least and its most: epochs=0.5:6 for images, "
+                  "data=0.1:1 for a share of the training data",
+                  text));
+}
+
+/// "epochs=0.5:6".
+Range parse_range(const std::string& text, const FitPlan& plan) {
+  const std::size_t equals = text.find('=');
+  const std::size_t colon = text.find(':');
+  if (equals == std::string::npos || colon == std::string::npos || colon < equals) throw_bad_range(text);
+  Range range{text.substr(0, equals), 0.0, 0.0};
+  const auto number = [&](std::size_t from, std::size_t to) {
+    double value = 0.0;
+    const auto [end, error] = std::from_chars(text.data() + from, text.data() + to, value);
+    if (error != std::errc() || end != text.data() + to) throw_bad_range(text);
+    return value;
+  };
+  range.least = number(equals + 1, colon);
+  range.most = number(colon + 1, text.size());
+  if (!(range.least > 0.0 && range.least < range.most)) throw_bad_range(text);
+  if (range.axis != kDataAxis && (range.axis != kEpochsAxis || plan.kind == DataKind::kTable))
+    throw InputError(fmt::format("--fidelity: there is no \"{}\" to give less of; {}", range.axis,
+                                 plan.kind == DataKind::kTable ? "tables have data" : "images have epochs and data"));
+  if (range.axis == kDataAxis && range.most > 1.0)
+    throw InputError(fmt::format("--fidelity: data is a share of the training data, at most 1, not {}", range.most));
+  return range;
+}
+
+Range default_range(const FitPlan& plan, const Fidelity& candidate) {
+  if (plan.kind == DataKind::kImages) {
+    const double epochs = candidate.at(kEpochsAxis);
+    return {kEpochsAxis, epochs / kSpread, epochs * kSpread};
+  }
+  const auto rows = static_cast<double>(plan.split.training_rows(0).size());
+  return {kDataAxis, std::clamp(kFewestRows / rows, kSmallestShare, 1.0), 1.0};
+}
+
+EstimationPlan with_rungs(const std::string& scheduler, const Range& range, const Fidelity& candidate) {
+  EstimationPlan estimation{scheduler, range.axis, range.least, range.most, false, candidate};
+  if (range.axis == kDataAxis && range.most == 1.0)
+    estimation.full.erase(kDataAxis);
+  else
+    estimation.full[range.axis] = range.most;
+  return estimation;
+}
+
+/// For schedulers that stop a trial on its way: it has to report often enough.
+EstimationPlan with_reports(const std::string& scheduler, const FitPlan& plan, const Fidelity& candidate) {
+  const auto epochs = candidate.find(kEpochsAxis);
+  const bool folds = plan.kind == DataKind::kTable;
+  const double steps = folds ? plan.split.rounds : epochs == candidate.end() ? 0.0 : std::ceil(epochs->second);
+  if (steps < 3.0)
+    throw InputError(fmt::format("--estimation {} decides by what a trial reports on its way, and {}; {}", scheduler,
+                                 folds ? "this table is validated on a holdout, with one report"
+                                       : fmt::format("a candidate has {:.3g} epochs", steps),
+                                 folds ? "use asha or hyperband" : "give candidates more: --trial-epochs 10"));
+  return {scheduler, folds ? kFoldsAxis : kEpochsAxis, 1.0, steps, true, candidate};
+}
+
+/// Whether it gives a new configuration less than all, rather than stopping trials on their way.
+bool starts_small(const std::string& scheduler) {
+  const Fidelity full{{"steps", 1e6}};
+  const auto made = make_scheduler(
+      scheduler, {.objectives = {{"loss", false}}, .axis = "steps", .least = 1.0, .most = 1e6, .full = full});
+  return made->next({}, true).fidelity != full;
+}
+
+EstimationPlan choose_estimation(const FitOptions& options, const FitPlan& plan, const Fidelity& candidate) {
+  if (options.estimation == "auto" || options.estimation == "full") {
+    if (!options.fidelity.empty())
+      throw InputError("--fidelity says how little and how much a scheduler may give; name one: --estimation asha");
+    // Networks: each candidate is trained a little, and the best few fully when the search is over.
+    return {.full = options.estimation == "auto" ? candidate : Fidelity{}};
+  }
+  if (starts_small(options.estimation)) {
+    const Range range = options.fidelity.empty() ? default_range(plan, candidate) : parse_range(options.fidelity, plan);
+    return with_rungs(options.estimation, range, candidate);
+  }
+  if (!options.fidelity.empty())
+    throw InputError(
+        fmt::format("--estimation {} stops trials on their way and needs no --fidelity", options.estimation));
+  return with_reports(options.estimation, plan, candidate);
+}
+
+}  // namespace
+
+Json EstimationPlan::to_json() const {
+  return {{"scheduler", scheduler},
+          {"axis", axis},
+          {"least", least},
+          {"most", most},
+          {"by_reports", by_reports},
+          {"full", full},
+          {"usual_epochs", usual_epochs}};
+}
+
+EstimationPlan EstimationPlan::from_json(const Json& json) {
+  return {json.at("scheduler"),  json.at("axis"), json.at("least"),       json.at("most"),
+          json.at("by_reports"), json.at("full"), json.at("usual_epochs")};
+}
+
+EstimationPlan plan_estimation(const FitOptions& options, const FitPlan& plan, const Fidelity& candidate) {
+  EstimationPlan estimation = choose_estimation(options, plan, candidate);
+  const auto epochs = candidate.find(kEpochsAxis);
+  if (epochs != candidate.end() && !estimation.candidates_are_final()) estimation.usual_epochs = epochs->second;
+  return estimation;
+}
+
+std::unique_ptr<Scheduler> make_scheduler(const EstimationPlan& plan, const StudyRecord& study) {
+  return make_scheduler(plan.scheduler, {.objectives = study.objectives,
+                                         .constraints = study.constraints,
+                                         .axis = plan.axis,
+                                         .least = plan.least,
+                                         .most = plan.most,
+                                         .reports_on_axis = plan.by_reports,
+                                         .full = plan.full,
+                                         .seed = study.seed});
+}
+
+std::map<std::int64_t, std::string> reasons_for_no_more(const TrialStore& store, const EstimationPlan& plan) {
+  const auto scheduler = make_scheduler(plan, store.study());
+  std::vector<Trial> trials;
+  store.for_each_ended(0, [&](Trial&& trial) {
+    if (scheduler->uses(trial.fidelity)) trials.push_back(std::move(trial));
+  });
+  for (const Trial& trial : trials) scheduler->observe(trial);
+  std::map<std::int64_t, std::string> reasons;
+  for (const Trial& trial : trials) {
+    std::string reason = scheduler->why_no_more(trial);
+    if (!reason.empty()) reasons.emplace(trial.number, std::move(reason));
+  }
+  return reasons;
+}
+
+}  // namespace nascent

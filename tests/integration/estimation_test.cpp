@@ -1,0 +1,130 @@
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "image_folder.h"
+#include "nascent/core/files.h"
+#include "nascent/core/json.h"
+#include "nascent/store/sqlite_store.h"
+#include "paths.h"
+#include "support/program.h"
+#include "support/temporary_folder.h"
+
+namespace nascent {
+namespace {
+
+using testing::fit_images;
+using testing::image_data;
+using testing::kCreditTrain;
+using testing::kNascent;
+using testing::ProgramResult;
+using testing::run_program;
+using testing::TemporaryFolder;
+
+std::vector<Trial> trials_of(const std::string& run) { return open_sqlite_store(run + "/study.db")->trials(); }
+
+std::vector<Trial> continued(const std::vector<Trial>& trials) {
+  std::vector<Trial> found;
+  std::ranges::copy_if(trials, std::back_inserter(found),
+                       [](const Trial& trial) { return trial.continues.has_value(); });
+  return found;
+}
+
+ProgramResult fit_table(const std::string& run, std::vector<std::string> options) {
+  options.insert(options.begin(), {kNascent, "fit", kCreditTrain, "--target", "class", "--models", "linear",
+                                   "--workers", "1", "--out", run, "--json"});
+  return run_program(options);
+}
+
+/// Each trial goes on with one of before, at most once, with the same configuration and more.
+void expect_continuations_hold(const std::vector<Trial>& trials, const std::string& axis, double most) {
+  const auto amount = [&](const Trial& trial) {
+    const auto found = trial.fidelity.find(axis);
+    return found == trial.fidelity.end() ? most : found->second;
+  };
+  std::set<std::int64_t> gone_on_with;
+  for (const Trial& trial : continued(trials)) {
+    const auto before =
+        std::ranges::find_if(trials, [&](const Trial& other) { return other.number == *trial.continues; });
+    ASSERT_NE(before, trials.end());
+    EXPECT_TRUE(gone_on_with.insert(before->number).second) << before->number;
+    EXPECT_EQ(before->configuration, trial.configuration);
+    EXPECT_LT(amount(*before), amount(trial));
+    EXPECT_EQ(before->state, TrialState::kComplete);
+  }
+}
+
+TEST(Estimation, OfATableStartsWithAShareOfTheRowsAndGoesOnAfterAnEnd) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const ProgramResult fitted =
+      fit_table(run, {"--trials", "9", "--estimation", "asha:reduction=2", "--fidelity", "data=0.25:1"});
+  ASSERT_EQ(fitted.exit_code, 0) << fitted.err;
+  EXPECT_EQ(trials_of(run).size() - continued(trials_of(run)).size(), 9U);
+  EXPECT_FALSE(continued(trials_of(run)).empty());
+
+  const ProgramResult resumed = run_program({kNascent, "fit", "--resume", run, "--trials", "16", "--json"});
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  const std::vector<Trial> trials = trials_of(run);
+  EXPECT_EQ(trials.size() - continued(trials).size(), 16U);
+  expect_continuations_hold(trials, "data", 1.0);
+  std::set<double> rungs;
+  for (const Trial& trial : trials) rungs.insert(trial.fidelity.empty() ? 1.0 : trial.fidelity.at("data"));
+  EXPECT_EQ(rungs, (std::set<double>{0.25, 0.5, 1.0}));
+  // The ones that were trained on all rows come first, whatever the others reached with less.
+  const Json board = Json::parse(run_program({kNascent, "leaderboard", run, "--json"}).out);
+  EXPECT_TRUE(board.at("trials").at(0).at("fidelity").empty()) << board.dump(1);
+  EXPECT_NE(read_file(run + "/leaderboard.csv").find("go on"), std::string::npos);
+}
+
+TEST(Estimation, OfImagesTrainsOnlyTheRestOfATrialThatGoesOn) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const ProgramResult fitted =
+      fit_images(image_data(folder), run,
+                 {"--trials", "9", "--epochs", "1", "--estimation", "asha:reduction=2", "--fidelity", "epochs=0.5:2"});
+  ASSERT_EQ(fitted.exit_code, 0) << fitted.err;
+  const std::vector<Trial> trials = trials_of(run);
+  expect_continuations_hold(trials, "epochs", 2.0);
+  const std::vector<Trial> further = continued(trials);
+  ASSERT_FALSE(further.empty());
+  const double rows = Json::parse(fitted.out).at("split").at("training_rows");
+  for (const Trial& trial : further) {
+    EXPECT_EQ(trial.details.at("from"), *trial.continues);
+    EXPECT_NEAR(trial.details.at("samples").get<double>(), rows * trial.fidelity.at("epochs") / 2.0, 64.0);
+  }
+}
+
+struct BadEstimation {
+  const char* name;
+  std::vector<std::string> options;
+  const char* words;
+};
+
+void PrintTo(const BadEstimation& bad, std::ostream* out) { *out << bad.name; }
+
+class BadEstimationTest : public ::testing::TestWithParam<BadEstimation> {};
+
+TEST_P(BadEstimationTest, GetsOneSentenceAndExitCode2AndLeavesNothing) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const ProgramResult result = fit_table(run, GetParam().options);
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find(GetParam().words), std::string::npos) << result.err;
+  EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+  EXPECT_FALSE(std::filesystem::exists(run));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadEstimationTest,
+    ::testing::Values(BadEstimation{"UnknownScheduler", {"--estimation", "ascha"}, "\"asha\""},
+                      BadEstimation{"UnknownOption", {"--estimation", "asha:reduktion=3"}, "reduction"},
+                      BadEstimation{"UnknownAxis", {"--estimation", "asha", "--fidelity", "trees=1:9"}, "tables have"},
+                      BadEstimation{"NoRange", {"--estimation", "asha", "--fidelity", "data"}, "not a range"},
+                      BadEstimation{"NoScheduler", {"--fidelity", "data=0.1:1"}, "name one"}),
+    [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace nascent
