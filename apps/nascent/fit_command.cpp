@@ -132,7 +132,8 @@ void add_options(CLI::App& command, Arguments& a) {
       ->group(search);
   command
       .add_option("--fidelity", o.fidelity,
-                  "The least and the most that a scheduler gives: epochs=0.5:6 (images), data=0.1:1 (a share)")
+                  "The least and the most that a scheduler gives: epochs=0.5:6, or a share: data=0.1:1, "
+                  "resolution=0.5:1, filters=0.5:1, cells=0.5:1 (images); data=0.1:1, trees=50:1000 (tables)")
       ->group(search);
   command.add_option("--seed", o.seed, "One seed gives the same trials with one worker")
       ->capture_default_str()

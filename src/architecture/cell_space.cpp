@@ -96,7 +96,7 @@ struct Cells : CellNetworks {
   Architecture build(const Configuration& configuration, const Enlargement& enlargement) const {
     Architecture net(task.input);
     int filters = enlarged(configuration.integer("filters"), enlargement, 4);
-    const std::int64_t cells = configuration.integer("cells") * enlargement.cells;
+    const std::int64_t cells = enlarged_cells(configuration.integer("cells"), enlargement);
     int end = net.append("stem/convolution", Convolution{.filters = filters, .kernel = 3}, 0);
     end = net.append("stem/norm", BatchNorm{}, end);
     for (int stage = 1; stage <= sizes.stages; ++stage, filters *= 2) {

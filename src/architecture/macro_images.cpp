@@ -131,7 +131,7 @@ class Builder {
     const int filters = enlarged(stage.values.integer("filters"), enlargement_);
     const std::string& reduction = stage.values.choice("reduction");
     bool first = true;
-    for (int turn = 1; turn <= enlargement_.cells; ++turn) {
+    for (int turn = 1; turn <= enlarged_cells(1, enlargement_); ++turn) {
       const std::string again = turn == 1 ? "" : fmt::format("again-{}-", turn);
       for (const Element& layer : stage.values.elements("layers")) {
         append_layer(fmt::format("stage-{}/{}layer-{}", stage.identity, again, layer.identity), layer.values, filters,

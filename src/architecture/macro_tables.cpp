@@ -104,7 +104,7 @@ Output append_layer(Architecture& net, const std::string& name, const Configurat
 Architecture build(const NetworkTask& task, const Configuration& configuration, const Enlargement& enlargement) {
   Architecture net(task.input);
   std::vector<Output> outputs{{0, "input"}};
-  for (int turn = 1; turn <= enlargement.cells; ++turn) {
+  for (int turn = 1; turn <= enlarged_cells(1, enlargement); ++turn) {
     const std::string again = turn == 1 ? "" : fmt::format("again-{}-", turn);
     for (const Element& layer : configuration.elements("layers"))
       outputs.push_back(

@@ -145,7 +145,7 @@ struct Networks : CellNetworks {
     const Cell normal = cell_of(configuration, "normal");
     const Cell reduction = cell_of(configuration, "reduction");
     int filters = enlarged(configuration.integer("filters"), enlargement, 4);
-    const std::int64_t cells = configuration.integer("cells") * enlargement.cells;
+    const std::int64_t cells = enlarged_cells(configuration.integer("cells"), enlargement);
     int last = net.append("stem/convolution", Convolution{.filters = filters, .kernel = 3}, 0);
     last = net.append("stem/norm", BatchNorm{}, last);
     int before = last;

@@ -36,7 +36,7 @@ class Reader {
       options.limits.latency_ms = latency(*limits);
     }
     if (const Json* final_network = section("final", kFinal)) {
-      options.final_network.cells = static_cast<int>(times(*final_network, "cells"));
+      options.final_network.cells = times(*final_network, "cells");
       options.final_network.filters = times(*final_network, "filters");
     }
     options.training = std::move(file_.space);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <vector>
 
 #include "nascent/core/error.h"
 #include "nascent/estimation/scheduler_registry.h"
@@ -34,6 +35,16 @@ struct Range {
                   text));
 }
 
+bool is_share(const std::string& axis) { return axis != kEpochsAxis && axis != kTreesAxis; }
+
+/// What candidates of this data can be given less of.
+std::vector<std::string> axes_of(const FitPlan& plan) {
+  if (plan.kind == DataKind::kTable) return {kDataAxis, kTreesAxis};
+  std::vector<std::string> axes{kEpochsAxis, kDataAxis, kResolutionAxis, kFiltersAxis};
+  if (plan.network && plan.network->kind != "macro") axes.push_back(kCellsAxis);
+  return axes;
+}
+
 /// "epochs=0.5:6".
 Range parse_range(const std::string& text, const FitPlan& plan) {
   const std::size_t equals = text.find('=');
@@ -49,11 +60,12 @@ Range parse_range(const std::string& text, const FitPlan& plan) {
   range.least = number(equals + 1, colon);
   range.most = number(colon + 1, text.size());
   if (!(range.least > 0.0 && range.least < range.most)) throw_bad_range(text);
-  if (range.axis != kDataAxis && (range.axis != kEpochsAxis || plan.kind == DataKind::kTable))
-    throw InputError(fmt::format("--fidelity: there is no \"{}\" to give less of; {}", range.axis,
-                                 plan.kind == DataKind::kTable ? "tables have data" : "images have epochs and data"));
-  if (range.axis == kDataAxis && range.most > 1.0)
-    throw InputError(fmt::format("--fidelity: data is a share of the training data, at most 1, not {}", range.most));
+  const std::vector<std::string> axes = axes_of(plan);
+  if (std::ranges::find(axes, range.axis) == axes.end())
+    throw InputError(
+        fmt::format("--fidelity: there is no \"{}\" to give less of; here are {}", range.axis, fmt::join(axes, ", ")));
+  if (is_share(range.axis) && range.most > 1.0)
+    throw InputError(fmt::format("--fidelity: {} is a share of the whole, at most 1, not {}", range.axis, range.most));
   return range;
 }
 
@@ -68,8 +80,8 @@ Range default_range(const FitPlan& plan, const Fidelity& candidate) {
 
 EstimationPlan with_rungs(const std::string& scheduler, const Range& range, const Fidelity& candidate) {
   EstimationPlan estimation{scheduler, range.axis, range.least, range.most, false, candidate};
-  if (range.axis == kDataAxis && range.most == 1.0)
-    estimation.full.erase(kDataAxis);
+  if (is_share(range.axis) && range.most == 1.0)
+    estimation.full.erase(range.axis);
   else
     estimation.full[range.axis] = range.most;
   return estimation;

@@ -217,7 +217,7 @@ void FitSession::assemble() {
 
 void FitSession::draw_network() const {
   const Trial& best = chosen_->members.front().trial;
-  const Architecture network = DesignedNetworks(plan_).build(best.configuration, best.fidelity.empty());
+  const Architecture network = DesignedNetworks(plan_).build(best.configuration, best.fidelity);
   const double result = best.result(objective_.metric).value_or(0.0);
   write_drawing(
       network, folder_.drawing(),

@@ -64,11 +64,7 @@ bool mirror_images_help(const ImageClassifier& network, const FitPlan& plan, con
 
 /// The training at a fidelity, in passes over the rows of another one.
 double epochs_seen(const Fidelity& before, const Fidelity& now) {
-  const auto of = [](const Fidelity& fidelity, const char* axis) {
-    const auto amount = fidelity.find(axis);
-    return amount == fidelity.end() ? 1.0 : amount->second;
-  };
-  return of(before, kEpochsAxis) * of(before, kDataAxis) / of(now, kDataAxis);
+  return before.at(kEpochsAxis) * share_on(before, kDataAxis) / share_on(now, kDataAxis);
 }
 
 }  // namespace
@@ -78,10 +74,14 @@ ImageEvaluator::ImageEvaluator(const RunFolder& folder, const FitPlan& plan)
 
 ImageEvaluator::Started ImageEvaluator::start_network(const Json& payload) const {
   const Configuration configuration = plan_.space.configuration_from_json(payload.at("configuration"));
-  Architecture architecture = networks_.build(configuration, payload.at("fidelity").empty());
+  const auto fidelity = payload.at("fidelity").get<Fidelity>();
+  Architecture architecture = networks_.build(configuration, fidelity);
+  ImageSchema schema = *plan_.images;
+  schema.height = architecture.input_shape().height;
+  schema.width = architecture.input_shape().width;
   Json details{{"latency_ms", measure_latency_ms(architecture)}};
   Started started{ImageClassifier(std::move(architecture), NetworkTraining::from_configuration(configuration),
-                                  *plan_.images, options_of(plan_)),
+                                  std::move(schema), options_of(plan_)),
                   std::move(details)};
   if (!payload.contains("from")) return started;
   const auto from = payload.at("from").get<std::int64_t>();
@@ -89,7 +89,7 @@ ImageEvaluator::Started ImageEvaluator::start_network(const Json& payload) const
   try {
     // What goes on with the same network does so at the whole learning rate; inherited weights would lower it.
     std::optional<ImageClassifier> same;
-    if (payload.at("fidelity").empty() || payload.contains("continued_fidelity"))
+    if (fidelity.empty() || payload.contains("continued_fidelity"))
       same = ImageClassifier::load(folder, options_of(plan_));
     if (same && same->architecture() == started.network.architecture()) {
       started.network = std::move(*same);
@@ -106,7 +106,14 @@ ImageEvaluator::Started ImageEvaluator::start_network(const Json& payload) const
   return started;
 }
 
-Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) const {
+const ImageSet& ImageEvaluator::images_at(const ImageSchema& schema) {
+  if (schema.height == images_.height() && schema.width == images_.width()) return images_;
+  ImageSet& small = scaled_images_[{schema.height, schema.width}];
+  if (small.count() == 0) small = scaled(images_, schema.height, schema.width);
+  return small;
+}
+
+Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) {
   const Stopwatch watch;
   const bool is_final = payload.at("fidelity").empty();
   const auto fidelity = payload.at("fidelity").get<Fidelity>();
@@ -133,8 +140,9 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) const {
   if (payload.contains("continued_fidelity") && started.goes_on)
     epochs -= std::min(epochs_seen(payload.at("continued_fidelity").get<Fidelity>(), fidelity), 0.9 * epochs);
   const double samples = epochs * static_cast<double>(training.size());
+  const ImageSet& images = images_at(network.schema());
   Json details = network.fit(
-      images_, training, validation,
+      images, training, validation,
       {.seed = payload.at("seed"),
        .samples = samples,
        .deadline = deadline,
@@ -174,6 +182,9 @@ bool averages_mirror_images(const fs::path& folder) {
 
 Matrix predict_with_network(const fs::path& folder, const std::string& device, const ImageSet& images) {
   const ImageClassifier network = ImageClassifier::load(folder, {.device = device});
+  const ImageSchema& schema = network.schema();
+  if (schema.height != images.height() || schema.width != images.width())  // a candidate of a lower resolution
+    return predict_with_network(folder, device, scaled(images, schema.height, schema.width));
   std::vector<std::uint32_t> rows(images.count());
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<std::uint32_t>(i);
   return network.predict(images, rows, averages_mirror_images(folder));

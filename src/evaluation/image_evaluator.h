@@ -22,7 +22,7 @@ class ImageEvaluator {
   /// Builds the network of the configuration and measures its latency; where that is above the limit, the trial fails.
   /// Trains it for the epochs of its fidelity, or fully where it has none, from the weights of the trial named by
   /// "from" if they are still there. Leaves predictions for the validation images and the network in its folder.
-  Json run_trial(const Json& payload, JobContext& context) const;
+  Json run_trial(const Json& payload, JobContext& context);
 
  private:
   /// A network and what is to be remembered of its start.
@@ -32,11 +32,13 @@ class ImageEvaluator {
     bool goes_on = false;  ///< the same network with the weights that it had
   };
   Started start_network(const Json& payload) const;
+  const ImageSet& images_at(const ImageSchema& schema);
 
   const RunFolder& folder_;
   const FitPlan& plan_;
   DesignedNetworks networks_;
   ImageSet images_;
+  std::map<std::pair<int, int>, ImageSet> scaled_images_;  ///< by height and width, those that were asked for
 };
 
 /// Whether a saved network predicts by the mean over an image and its mirror image.

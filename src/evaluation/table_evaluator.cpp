@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "evaluation/learners.h"
 #include "evaluation/split_at.h"
 #include "nascent/core/error.h"
+#include "run/fidelity_axes.h"
 #include "run/prediction_file.h"
 #include "tabular/cross_validation.h"
 
@@ -53,10 +55,13 @@ TableEvaluator::TableEvaluator(const RunFolder& folder, const FitPlan& plan)
 Json TableEvaluator::run_trial(const Json& payload, JobContext& context) const {
   const std::int64_t number = payload.at("trial");
   const Configuration configuration = plan_.space.configuration_from_json(payload.at("configuration"));
-  const Split split = split_at(payload.value("fidelity", Fidelity()), plan_.split, plan_.task, table_.target());
+  const auto fidelity = payload.value("fidelity", Fidelity());
+  const auto trees = fidelity.find(kTreesAxis);
+  const Split split = split_at(fidelity, plan_.split, plan_.task, table_.target());
   const CrossValidationResult result = cross_validate(
       table_, split, plan_.task, configuration.choice(kModelParameter), configuration.branch(kModelParameter),
       {.seed = payload.at("seed"),
+       .most_trees = trees == fidelity.end() ? 0 : static_cast<int>(std::lround(trees->second)),
        .metric = plan_.metric,
        .deadline = deadline_of(payload, context),
        .should_stop = [&] { return context.should_stop(); },

@@ -1,5 +1,7 @@
 #include "run/designed_networks.h"
 
+#include "run/fidelity_axes.h"
+
 namespace nascent {
 
 NetworkTask network_task(const FitPlan& plan) {
@@ -10,13 +12,19 @@ NetworkTask network_task(const FitPlan& plan) {
 }
 
 DesignedNetworks::DesignedNetworks(const FitPlan& plan)
-    : options_(plan.network.value()), space_(make_network_space(options_, network_task(plan))) {}
+    : options_(plan.network.value()), task_(network_task(plan)), space_(make_network_space(options_, task_)) {}
 
-Architecture DesignedNetworks::build(const Configuration& configuration, bool is_final) const {
+Architecture DesignedNetworks::build(const Configuration& configuration, const Fidelity& fidelity) const {
   // On a table the space of networks is that of a model family.
   const bool in_family = configuration.find(kModelParameter) != nullptr;
-  return space_.build(in_family ? configuration.branch(kModelParameter) : configuration,
-                      is_final ? options_.final_network : Enlargement{});
+  const Configuration& network = in_family ? configuration.branch(kModelParameter) : configuration;
+  if (fidelity.empty()) return space_.build(network, options_.final_network);
+  const Enlargement size{.cells = share_on(fidelity, kCellsAxis), .filters = share_on(fidelity, kFiltersAxis)};
+  if (share_on(fidelity, kResolutionAxis) == 1.0) return space_.build(network, size);
+  NetworkTask task = task_;
+  task.input.height = scaled_side(fidelity, task.input.height);
+  task.input.width = scaled_side(fidelity, task.input.width);
+  return make_network_space(options_, task).build(network, size);
 }
 
 }  // namespace nascent

@@ -81,7 +81,8 @@ Json BoostedTrees::fit(const LabelledRows& training, const FitContext& context) 
 
   const double learning_rate = configuration_.number("learning_rate");
   EarlyStopping stopping(task_, context.metric, patience_of(learning_rate));
-  const int goal = validated ? kMostRounds : context.rounds > 0 ? context.rounds : usual_rounds(learning_rate);
+  const int enough = validated ? kMostRounds : context.rounds > 0 ? context.rounds : usual_rounds(learning_rate);
+  const int goal = context.most_trees > 0 ? std::min(enough, context.most_trees) : enough;
   model_ = XgboostModel(parameters_of(configuration_, context), {&rows, validation ? &*validation : nullptr});
   int round = 0;
   bool cut = false;

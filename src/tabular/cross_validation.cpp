@@ -40,6 +40,7 @@ CrossValidationResult cross_validate(const Table& table, const Split& split, con
                                            .seed = mix_seed(options.seed, static_cast<std::uint64_t>(fold)),
                                            .deadline = share_of(options.deadline, split.rounds - fold),
                                            .should_stop = options.should_stop,
+                                           .most_trees = options.most_trees,
                                            .metric = options.metric});
     const Matrix predictions = pipeline.predict(table, validation);
     result.rows.insert(result.rows.end(), validation.begin(), validation.end());

@@ -22,6 +22,7 @@ struct FoldReport {
 
 struct CrossValidation {
   std::uint64_t seed = 0;
+  int most_trees = 0;       ///< as in `FitContext`
   std::string metric = {};  ///< what early stopping looks at; the task's default where it is empty
   /// The time until then is divided evenly over the folds that are left, so that the first does not take it all.
   Deadline deadline = {};

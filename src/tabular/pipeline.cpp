@@ -49,6 +49,7 @@ Json Pipeline::fit(const Table& table, const PipelineFit& fit) {
                                   .should_stop = fit.should_stop,
                                   .validation = fit.validation_rows.empty() ? nullptr : &validation,
                                   .rounds = fit.rounds,
+                                  .most_trees = fit.most_trees,
                                   .metric = fit.metric});
 }
 

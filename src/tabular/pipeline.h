@@ -24,6 +24,7 @@ struct PipelineFit {
   Deadline deadline = {};
   std::function<bool()> should_stop = {};
   int rounds = 0;
+  int most_trees = 0;
   std::string metric = {};
 };
 

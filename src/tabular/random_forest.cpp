@@ -70,7 +70,8 @@ Json RandomForest::fit(const LabelledRows& training, const FitContext& context) 
   XgboostRows matrix(training.features);
   matrix.set_labels(std::vector<float>(rows, 0.0F));
   model_ = XgboostModel(parameters_of(configuration_, outputs), {&matrix});
-  const auto goal = static_cast<int>(configuration_.integer("trees"));
+  const auto trees = static_cast<int>(configuration_.integer("trees"));
+  const int goal = context.most_trees > 0 ? std::min(trees, context.most_trees) : trees;
   bool cut = false;
   double slowest = 0.0;
   for (trees_ = 0; trees_ < goal; ++trees_) {

@@ -192,7 +192,7 @@ Json ImageClassifier::fit(const ImageSet& images, std::span<const std::uint32_t>
 Json ImageClassifier::inherit(const std::filesystem::path& parent_folder, std::uint64_t seed, const Origins& origins) {
   State& s = *state_;
   const ImageClassifier parent = load(parent_folder, {.precision = s.precision, .device = s.device.str()});
-  if (parent.architecture().input_shape() != s.architecture.input_shape()) {
+  if (parent.schema().channels != s.schema.channels) {  // another size is no hindrance
     throw InputError(fmt::format("{}: the network was made for images of {}, not of {}", parent_folder.string(),
                                  to_string(parent.architecture().input_shape()),
                                  to_string(s.architecture.input_shape())));
@@ -222,12 +222,11 @@ const NetworkTraining& ImageClassifier::training() const { return state_->traini
 void ImageClassifier::save(const std::filesystem::path& folder) const {
   if (state_->network == nullptr) throw InternalError("an image classifier was to be saved before it was fitted");
   save_weights(*state_->network, folder / kWeightsFile);
-  const Json description = {
-      {"version", 1},
-      {"schema", state_->schema.to_json()},
-      {"training", state_->training.to_json()},
-      {"pixels", state_->statistics.to_json()},
-      {"architecture", state_->architecture.to_json()}};
+  const Json description = {{"version", 1},
+                            {"schema", state_->schema.to_json()},
+                            {"training", state_->training.to_json()},
+                            {"pixels", state_->statistics.to_json()},
+                            {"architecture", state_->architecture.to_json()}};
   write_file(folder / kDescriptionFile, description.dump(1) + "\n");
 }
 

@@ -65,6 +65,8 @@ TEST(EstimationPlan, TakesARangeAndKeepsTheOtherAxis) {
   const EstimationPlan data = plan_of(kImages, "asha", "data=0.1:1");
   EXPECT_EQ(data.axis, "data");
   EXPECT_EQ(data.full, (Fidelity{{"epochs", 2.0}}));
+  EXPECT_EQ(plan_of(kImages, "asha", "resolution=0.5:1").full, (Fidelity{{"epochs", 2.0}}));
+  EXPECT_EQ(plan_of(kTable, "asha", "trees=50:1000").full, (Fidelity{{"trees", 1000.0}}));
   EXPECT_EQ(plan_of(kImages, "asha", "data=0.1:0.5").full, (Fidelity{{"data", 0.5}, {"epochs", 2.0}}));
 }
 
@@ -82,7 +84,7 @@ TEST(EstimationPlan, SurvivesJson) {
 
 TEST(EstimationPlan, SaysWhatCannotBe) {
   EXPECT_NE(message_of(kTable, "ascha").find("asha"), std::string::npos);
-  EXPECT_NE(message_of(kTable, "asha", "epochs=1:3").find("tables have data"), std::string::npos);
+  EXPECT_NE(message_of(kTable, "asha", "epochs=1:3").find("here are data, trees"), std::string::npos);
   EXPECT_NE(message_of(kTable, "asha", "data=0.5").find("write its least and its most"), std::string::npos);
   EXPECT_NE(message_of(kTable, "asha", "data=0.5:0.1").find("not a range"), std::string::npos);
   EXPECT_NE(message_of(kTable, "asha", "data=0.5:two").find("not a range"), std::string::npos);

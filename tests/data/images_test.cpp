@@ -362,12 +362,33 @@ TEST_F(Images, TheSchemaSurvivesJson) {
   EXPECT_THROW(ImageSchema::from_json(Json::parse("{}")), InputError);
 }
 
+TEST(ScaledImages, KeepWhatIsBrightAndTheirClasses) {
+  // The left half of the first image is bright, the lower half of the second.
+  const ImageSet images =
+      ImageSet::from_pixels(1, 4, 4, {200, 200, 0, 0, 200, 200, 0, 0, 200, 200, 0,   0,   200, 200, 0,   0,
+                                      0,   0,   0, 0, 0,   0,   0, 0, 100, 100, 100, 100, 100, 100, 100, 100},
+                            {3, 1});
+  const ImageSet small = scaled(images, 2, 2);
+  ASSERT_EQ(small.count(), 2U);
+  EXPECT_EQ(small.height(), 2);
+  EXPECT_EQ(small.width(), 2);
+  EXPECT_EQ(small.labels()[0], 3);
+  EXPECT_EQ(small.labels()[1], 1);
+  const auto pixels = small.pixels();
+  EXPECT_GT(pixels[0], 100);  // left
+  EXPECT_LT(pixels[1], 100);  // right
+  EXPECT_LT(pixels[4], 50);   // above
+  EXPECT_GT(pixels[6], 50);   // below
+}
+
 TEST(ImageSetFromPixels, HoldsThemAndRefusesOtherSizes) {
   const ImageSet images = ImageSet::from_pixels(1, 1, 2, {1, 2, 3, 4, 5, 6}, {0, 1, 0});
   EXPECT_EQ(images.count(), 3U);
   EXPECT_EQ(images.pixels()[3], 4);
   EXPECT_EQ(images.labels()[1], 1);
-  EXPECT_THAT(input_error_of([] { ImageSet::from_pixels(1, 1, 2, {1, 2, 3}, {0, 1}); }),
+  EXPECT_THAT(input_error_of([] {
+                ImageSet::from_pixels(1, 1, 2, {1, 2, 3}, {0, 1});
+              }),
               HasSubstr("need 4 bytes of pixels, but there are 3"));
   EXPECT_THAT(input_error_of([] { ImageSet::from_pixels(2, 1, 1, {1, 2}, {0}); }), HasSubstr("1 or 3 channels"));
 }

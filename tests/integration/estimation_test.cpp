@@ -97,6 +97,32 @@ TEST(Estimation, OfImagesTrainsOnlyTheRestOfATrialThatGoesOn) {
   }
 }
 
+TEST(Estimation, OfImagesByTheirResolutionOrTheSizeOfTheNetworkEndsWithTheWholeNetwork) {
+  const TemporaryFolder folder;
+  const std::string data = image_data(folder);
+  for (const char* axis : {"resolution", "filters", "cells"}) {
+    const std::string run = folder / axis;
+    const ProgramResult fitted =
+        fit_images(data, run,
+                   {"--trials", "5", "--epochs", "1", "--trial-epochs", "1", "--space", "cell", "--strategy", "random",
+                    "--estimation", "asha:reduction=2", "--fidelity", fmt::format("{}=0.5:1", axis)});
+    ASSERT_EQ(fitted.exit_code, 0) << axis << ": " << fitted.err;
+    const std::vector<Trial> trials = trials_of(run);
+    expect_continuations_hold(trials, axis, 1.0);
+    const std::vector<Trial> further = continued(trials);
+    ASSERT_FALSE(further.empty()) << axis;
+    for (const Trial& trial : further) {
+      EXPECT_FALSE(trial.fidelity.contains(axis));
+      EXPECT_EQ(trial.details.at("from"), *trial.continues) << trial.details.dump();
+      const Json& before = trials[static_cast<std::size_t>(*trial.continues)].details;
+      if (axis == std::string("cells"))  // with one cell a stage, the half of them is as much
+        EXPECT_LE(before.at("parameters").get<int>(), trial.details.at("parameters").get<int>());
+      else
+        EXPECT_LT(before.at("multiply_adds").get<int>(), trial.details.at("multiply_adds").get<int>()) << axis;
+    }
+  }
+}
+
 struct BadEstimation {
   const char* name;
   std::vector<std::string> options;
@@ -121,7 +147,9 @@ INSTANTIATE_TEST_SUITE_P(
     All, BadEstimationTest,
     ::testing::Values(BadEstimation{"UnknownScheduler", {"--estimation", "ascha"}, "\"asha\""},
                       BadEstimation{"UnknownOption", {"--estimation", "asha:reduktion=3"}, "reduction"},
-                      BadEstimation{"UnknownAxis", {"--estimation", "asha", "--fidelity", "trees=1:9"}, "tables have"},
+                      BadEstimation{"UnknownAxis",
+                                    {"--estimation", "asha", "--fidelity", "resolution=0.5:1"},
+                                    "here are data, trees"},
                       BadEstimation{"NoRange", {"--estimation", "asha", "--fidelity", "data"}, "not a range"},
                       BadEstimation{"NoScheduler", {"--fidelity", "data=0.1:1"}, "name one"}),
     [](const auto& test) { return test.param.name; });

@@ -54,6 +54,13 @@ TEST(CrossValidate, MeasuresAllMetricsOverAllValidatedRows) {
   EXPECT_GT(result.seconds, 0.0);
 }
 
+TEST(CrossValidate, GrowsNoMoreTreesThanAllowed) {
+  const SmallTable small = make_small_table(TaskKind::kRegression, 150);
+  const Split split = make_cross_validation(small.task(), small.table.target(), 3, 1);
+  EXPECT_GT(validate(small, split, {.seed = 4}).rounds, 3);
+  EXPECT_EQ(validate(small, split, {.seed = 4, .most_trees = 3}).rounds, 3);
+}
+
 TEST(CrossValidate, ReportsAfterEachFoldAndStopsWhenTold) {
   const SmallTable small = make_small_table(TaskKind::kBinary, 200);
   const Split split = make_cross_validation(small.task(), small.table.target(), 5, 1);

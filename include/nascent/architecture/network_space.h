@@ -29,9 +29,10 @@ struct NetworkLimits {
   bool operator==(const NetworkLimits&) const = default;
 };
 
-/// What makes the final network larger than the ones that were searched (`NASNet-A (6 @ 768)` and the like).
+/// What makes the final network larger than the ones that were searched (`NASNet-A (6 @ 768)` and the like), or those
+/// that stand for others at a low fidelity smaller.
 struct Enlargement {
-  int cells = 1;         ///< so many times as many cells in each stage
+  double cells = 1.0;    ///< so many times as many cells in each stage, at least one
   double filters = 1.0;  ///< so many times as many filters
   bool operator==(const Enlargement&) const = default;
 };

@@ -47,6 +47,9 @@ class ImageSet {
   MappedFile file_;
 };
 
+/// The same images at another size, in memory.
+ImageSet scaled(const ImageSet& images, int height, int width);
+
 /// How images are brought to one form: found from the training images, applied to all others.
 struct ImageSchema {
   Task task;

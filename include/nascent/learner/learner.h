@@ -43,6 +43,7 @@ struct FitContext {
   const LabelledRows* validation = nullptr;
   /// With no validation rows: the rounds (trees, epochs) that were best in earlier fits; 0 if there were none.
   int rounds = 0;
+  int most_trees = 0;                  ///< boosted trees and forests: no more than these; 0: no bound
   std::string metric = "";             ///< what early stopping looks at, as in `Metric::name`
 };
 
