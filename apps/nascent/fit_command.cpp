@@ -135,6 +135,13 @@ void add_options(CLI::App& command, Arguments& a) {
                   "The least and the most that a scheduler gives: epochs=0.5:6, or a share: data=0.1:1, "
                   "resolution=0.5:1, filters=0.5:1, cells=0.5:1 (images); data=0.1:1, trees=50:1000 (tables)")
       ->group(search);
+  command
+      .add_option(
+          "--pilots", o.pilots,
+          "So many candidates get the least and then all, to see whether the least ranks as all does; 0: trust it")
+      ->check(CLI::Range(0, 100))
+      ->capture_default_str()
+      ->group(search);
   command.add_option("--seed", o.seed, "One seed gives the same trials with one worker")
       ->capture_default_str()
       ->group(search);

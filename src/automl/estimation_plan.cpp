@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nascent/core/error.h"
+#include "nascent/estimation/pilot_check.h"
 #include "nascent/estimation/scheduler_registry.h"
 #include "run/fidelity_axes.h"
 
@@ -79,7 +80,8 @@ Range default_range(const FitPlan& plan, const Fidelity& candidate) {
 }
 
 EstimationPlan with_rungs(const std::string& scheduler, const Range& range, const Fidelity& candidate) {
-  EstimationPlan estimation{scheduler, range.axis, range.least, range.most, false, candidate};
+  EstimationPlan estimation{
+      .scheduler = scheduler, .axis = range.axis, .least = range.least, .most = range.most, .full = candidate};
   if (is_share(range.axis) && range.most == 1.0)
     estimation.full.erase(range.axis);
   else
@@ -97,7 +99,12 @@ EstimationPlan with_reports(const std::string& scheduler, const FitPlan& plan, c
                                  folds ? "this table is validated on a holdout, with one report"
                                        : fmt::format("a candidate has {:.3g} epochs", steps),
                                  folds ? "use asha or hyperband" : "give candidates more: --trial-epochs 10"));
-  return {scheduler, folds ? kFoldsAxis : kEpochsAxis, 1.0, steps, true, candidate};
+  return {.scheduler = scheduler,
+          .axis = folds ? kFoldsAxis : kEpochsAxis,
+          .least = 1.0,
+          .most = steps,
+          .by_reports = true,
+          .full = candidate};
 }
 
 /// Whether it gives a new configuration less than all, rather than stopping trials on their way.
@@ -117,7 +124,9 @@ EstimationPlan choose_estimation(const FitOptions& options, const FitPlan& plan,
   }
   if (starts_small(options.estimation)) {
     const Range range = options.fidelity.empty() ? default_range(plan, candidate) : parse_range(options.fidelity, plan);
-    return with_rungs(options.estimation, range, candidate);
+    EstimationPlan estimation = with_rungs(options.estimation, range, candidate);
+    estimation.pilots = options.pilots;
+    return estimation;
   }
   if (!options.fidelity.empty())
     throw InputError(
@@ -128,18 +137,21 @@ EstimationPlan choose_estimation(const FitOptions& options, const FitPlan& plan,
 }  // namespace
 
 Json EstimationPlan::to_json() const {
-  return {{"scheduler", scheduler},
-          {"axis", axis},
-          {"least", least},
-          {"most", most},
-          {"by_reports", by_reports},
-          {"full", full},
-          {"usual_epochs", usual_epochs}};
+  return {{"scheduler", scheduler}, {"axis", axis},
+          {"least", least},         {"most", most},
+          {"pilots", pilots},       {"by_reports", by_reports},
+          {"full", full},           {"usual_epochs", usual_epochs}};
 }
 
 EstimationPlan EstimationPlan::from_json(const Json& json) {
-  return {json.at("scheduler"),  json.at("axis"), json.at("least"),       json.at("most"),
-          json.at("by_reports"), json.at("full"), json.at("usual_epochs")};
+  return {.scheduler = json.at("scheduler"),
+          .axis = json.at("axis"),
+          .least = json.at("least"),
+          .most = json.at("most"),
+          .pilots = json.at("pilots"),
+          .by_reports = json.at("by_reports"),
+          .full = json.at("full"),
+          .usual_epochs = json.at("usual_epochs")};
 }
 
 EstimationPlan plan_estimation(const FitOptions& options, const FitPlan& plan, const Fidelity& candidate) {
@@ -150,14 +162,16 @@ EstimationPlan plan_estimation(const FitOptions& options, const FitPlan& plan, c
 }
 
 std::unique_ptr<Scheduler> make_scheduler(const EstimationPlan& plan, const StudyRecord& study) {
-  return make_scheduler(plan.scheduler, {.objectives = study.objectives,
-                                         .constraints = study.constraints,
-                                         .axis = plan.axis,
-                                         .least = plan.least,
-                                         .most = plan.most,
-                                         .reports_on_axis = plan.by_reports,
-                                         .full = plan.full,
-                                         .seed = study.seed});
+  const SchedulerSetup setup{.objectives = study.objectives,
+                             .constraints = study.constraints,
+                             .axis = plan.axis,
+                             .least = plan.least,
+                             .most = plan.most,
+                             .reports_on_axis = plan.by_reports,
+                             .full = plan.full,
+                             .seed = study.seed};
+  auto scheduler = make_scheduler(plan.scheduler, setup);
+  return plan.pilots > 0 ? with_pilots(std::move(scheduler), setup, plan.pilots) : std::move(scheduler);
 }
 
 std::map<std::int64_t, std::string> reasons_for_no_more(const TrialStore& store, const EstimationPlan& plan) {

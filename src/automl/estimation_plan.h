@@ -18,6 +18,7 @@ struct EstimationPlan {
   std::string axis = {};           ///< the fidelity that it varies, or what a trial reports by; empty for none
   double least = 0.0;
   double most = 0.0;
+  int pilots = 0;             ///< configurations that show first whether the least ranks as the most does; 0: trusted
   bool by_reports = false;    ///< whether trials report along the axis on their way, and may be stopped there
   Fidelity full = {};         ///< the most that a candidate gets in the search
   double usual_epochs = 0.0;  ///< of networks: what each would get if all got the same; 0: all of it

@@ -123,7 +123,7 @@ void FitSession::search() {
   const StudyRecord& study = store_.study();
   const auto strategy =
       make_strategy(settings_.strategy, {.space = plan_.space, .objectives = {objective_}, .seed = study.seed});
-  const auto scheduler = make_scheduler(settings_.estimation, study);
+  scheduler_ = make_scheduler(settings_.estimation, study);
   SearchLoopOptions options{.max_trials = settings_.trials.value_or(-1),
                             .deadline = times_.search_end,
                             .least_seconds = times_.least_trial_seconds,
@@ -134,9 +134,10 @@ void FitSession::search() {
   for (const Trial& trial : store_.trials())
     if (is_finished(trial.state)) trial_finished(trial);
   const SearchSummary summary = run_search(
-      store_, *strategy, *scheduler, *executor_, [this](const Trial& trial) { return trial_payload(trial); }, options,
+      store_, *strategy, *scheduler_, *executor_, [this](const Trial& trial) { return trial_payload(trial); }, options,
       *this);
   ended_because_ = summary.ended_because;
+  show_notice();
   strategy_seconds_ += summary.strategy_seconds;
   store_seconds_ += summary.store_seconds;
 }
@@ -301,6 +302,7 @@ OrderedJson FitSession::write_report() {
        .warnings = warnings_,
        .phases = phases_,
        .strategy_seconds = strategy_seconds_,
+       .notice = notice_,
        .store_seconds = store_seconds_,
        .session_seconds = watch_.seconds(),
        .total_seconds = spent});
@@ -340,6 +342,7 @@ void FitSession::trial_finished(const Trial& trial) {
     ++progress_.failed;
   }
   store_.set_note("seconds_spent", already_spent_ + watch_.seconds());
+  show_notice();
   show_progress();
 }
 
@@ -354,6 +357,14 @@ void FitSession::show_progress() {
 }
 
 bool FitSession::interrupted() const { return observer_.interrupted(); }
+
+/// What the scheduler found out about its fidelities, once.
+void FitSession::show_notice() {
+  const std::string notice = scheduler_->notice();
+  if (notice == notice_) return;
+  notice_ = notice;
+  observer_.note(notice);
+}
 
 void FitSession::warn(std::string sentence) {
   observer_.note(sentence);

@@ -62,6 +62,7 @@ class FitSession : private SearchObserver {
   double relative_epochs(const Fidelity& fidelity) const;
   bool inherits() const;  ///< whether candidates start from the weights of their parents
   void warn(std::string sentence);
+  void show_notice();
   void show_progress();
 
   RunFolder folder_;
@@ -87,6 +88,8 @@ class FitSession : private SearchObserver {
   std::string test_missing_because_;
   std::vector<std::string> warnings_;
   double strategy_seconds_ = 0.0;
+  std::unique_ptr<Scheduler> scheduler_;
+  std::string notice_;  ///< the last one of the scheduler
   double store_seconds_ = 0.0;
 
   PhaseTimes phases_;

@@ -73,6 +73,15 @@ OrderedJson describe_network(const Trial& trial, const ReportContent& content) {
   return network;
 }
 
+OrderedJson describe_estimation(const ReportContent& content) {
+  const EstimationPlan& plan = content.settings.estimation;
+  OrderedJson estimation{{"scheduler", plan.scheduler}};
+  if (!plan.axis.empty()) estimation[plan.axis] = {{"least", plan.least}, {"most", plan.most}};
+  estimation["full"] = plan.full;
+  if (!content.notice.empty()) estimation["notice"] = content.notice;
+  return estimation;
+}
+
 }  // namespace
 
 OrderedJson make_report(const ReportContent& content) {
@@ -121,6 +130,7 @@ OrderedJson make_report(const ReportContent& content) {
   }
 
   if (plan.network) report["space"] = describe_space(*plan.network);
+  report["estimation"] = describe_estimation(content);
   report["search"] = {{"strategy", content.settings.strategy},
                       {"seed", plan.seed},
                       {"workers", content.machine.workers},

@@ -29,6 +29,7 @@ struct ReportContent {
   const std::vector<std::string>& warnings;
   const std::vector<std::pair<std::string, double>>& phases;
   double strategy_seconds;
+  std::string notice;  ///< of the scheduler
   double store_seconds;
   double session_seconds;
   double total_seconds;

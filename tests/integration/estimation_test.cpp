@@ -34,7 +34,7 @@ std::vector<Trial> continued(const std::vector<Trial>& trials) {
 
 ProgramResult fit_table(const std::string& run, std::vector<std::string> options) {
   options.insert(options.begin(), {kNascent, "fit", kCreditTrain, "--target", "class", "--models", "linear",
-                                   "--workers", "1", "--out", run, "--json"});
+                                   "--workers", "1", "--out", run, "--pilots", "0", "--json"});
   return run_program(options);
 }
 
@@ -82,9 +82,9 @@ TEST(Estimation, OfATableStartsWithAShareOfTheRowsAndGoesOnAfterAnEnd) {
 TEST(Estimation, OfImagesTrainsOnlyTheRestOfATrialThatGoesOn) {
   const TemporaryFolder folder;
   const std::string run = folder / "run";
-  const ProgramResult fitted =
-      fit_images(image_data(folder), run,
-                 {"--trials", "9", "--epochs", "1", "--estimation", "asha:reduction=2", "--fidelity", "epochs=0.5:2"});
+  const ProgramResult fitted = fit_images(image_data(folder), run,
+                                          {"--trials", "9", "--epochs", "1", "--pilots", "0", "--estimation",
+                                           "asha:reduction=2", "--fidelity", "epochs=0.5:2"});
   ASSERT_EQ(fitted.exit_code, 0) << fitted.err;
   const std::vector<Trial> trials = trials_of(run);
   expect_continuations_hold(trials, "epochs", 2.0);
@@ -120,6 +120,26 @@ TEST(Estimation, OfImagesByTheirResolutionOrTheSizeOfTheNetworkEndsWithTheWholeN
       else
         EXPECT_LT(before.at("multiply_adds").get<int>(), trial.details.at("multiply_adds").get<int>()) << axis;
     }
+  }
+}
+
+TEST(Estimation, IsCheckedByPilotsFirstAndTheReportSaysWhatCameOut) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const ProgramResult fitted =
+      run_program({kNascent, "fit", kCreditTrain, "--target", "class", "--models", "linear", "--workers", "1", "--out",
+                   run, "--trials", "8", "--estimation", "asha", "--fidelity", "data=0.2:1", "--json"});
+  ASSERT_EQ(fitted.exit_code, 0) << fitted.err;
+  const Json estimation = Json::parse(fitted.out).at("estimation");
+  EXPECT_EQ(estimation.at("scheduler"), "asha");
+  const auto notice = estimation.at("notice").get<std::string>();
+  EXPECT_NE(notice.find("pairs of pilots are in the same order"), std::string::npos) << notice;
+  EXPECT_NE(fitted.err.find(notice), std::string::npos) << fitted.err;
+  const std::vector<Trial> trials = trials_of(run);
+  for (std::size_t i = 0; i < 8; i += 2) {
+    EXPECT_EQ(trials[i].fidelity, (Fidelity{{"data", 0.2}})) << i;
+    EXPECT_TRUE(trials[i + 1].fidelity.empty()) << i;
+    EXPECT_EQ(trials[i + 1].continues, trials[i].number);
   }
 }
 

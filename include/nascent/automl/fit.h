@@ -51,6 +51,9 @@ struct FitOptions {
   /// How candidates are estimated. "full": each gets all. "auto": tables as "full", images by short trainings, of which
   /// the best few are trained fully. Or a scheduler (`schedulers`), maybe with options behind its name.
   std::string estimation = "auto";
+  /// Configurations that a scheduler that starts small begins with, to see whether the least ranks as the most does; a
+  /// fidelity that does not is dropped. 0: trust it.
+  int pilots = 4;
   std::string fidelity;  ///< the range of a scheduler that starts small: "epochs=0.5:6"; empty: what suits the data
   std::uint64_t seed = 0;
   std::vector<std::string> models;   ///< only these families; empty: all that fit the data

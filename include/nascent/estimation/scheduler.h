@@ -63,6 +63,9 @@ class Scheduler {
   /// Why a configuration got no more than this trial, which ended below the full evaluation: "not promoted at 3 epochs:
   /// 7th of 12". As far as is known by now; empty for trials that were continued, failed or had all.
   virtual std::string why_no_more(const Trial& /*trial*/) const { return ""; }
+
+  /// What the user should know of what was found out about the fidelities: a sentence, or empty.
+  virtual std::string notice() const { return ""; }
 };
 
 /// Gives every configuration the same, and lets every trial run to its end.
