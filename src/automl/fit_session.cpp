@@ -44,7 +44,8 @@ FitSession::FitSession(RunFolder folder, FitPlan plan, StudySettings settings, M
       watch_(watch),
       already_spent_(already_spent),
       objective_(store.study().objectives.front()),
-      folders_(folder_, objective_, {.best = kCandidates, .parents = inherits() ? kParents : 0}) {
+      folders_(folder_, objective_, {.best = kCandidates, .parents = inherits() ? kParents : 0}),
+      costs_(store.study().space) {
   phases_.emplace_back("reading", reading_seconds);
 }
 
@@ -124,12 +125,14 @@ void FitSession::search() {
   const auto strategy =
       make_strategy(settings_.strategy, {.space = plan_.space, .objectives = {objective_}, .seed = study.seed});
   scheduler_ = make_scheduler(settings_.estimation, study);
-  SearchLoopOptions options{.max_trials = settings_.trials.value_or(-1),
-                            .deadline = times_.search_end,
-                            .least_seconds = times_.least_trial_seconds,
-                            .grace_seconds = grace_of(times_),
-                            .first = {},
-                            .interrupted = [this] { return interrupted(); }};
+  SearchLoopOptions options{
+      .max_trials = settings_.trials.value_or(-1),
+      .deadline = times_.search_end,
+      .least_seconds = times_.least_trial_seconds,
+      .seconds_needed = [this](const Trial& next) { return costs_.least_seconds(next).value_or(0.0); },
+      .grace_seconds = grace_of(times_),
+      .first = {},
+      .interrupted = [this] { return interrupted(); }};
   for (const Json& first : settings_.first) options.first.push_back(study.space.configuration_from_json(first));
   for (const Trial& trial : store_.trials())
     if (is_finished(trial.state)) trial_finished(trial);
@@ -328,6 +331,7 @@ void FitSession::trial_reported(const Trial&, const Report&) { show_progress(); 
 void FitSession::trial_finished(const Trial& trial) {
   running_.erase(trial.number);
   folders_.finished(trial);
+  costs_.observe(trial);
   if (!trial.fidelity.empty()) paused_[trial.number] = trial.fidelity;
   if (const std::optional<double> result = trial.result(objective_.metric)) {
     if (!trial.continues) ++progress_.done;

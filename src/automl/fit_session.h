@@ -18,6 +18,7 @@
 #include "nascent/trial/trial_store.h"
 #include "run/fit_plan.h"
 #include "run/run_folder.h"
+#include "search/cost_model.h"
 
 namespace nascent {
 
@@ -88,6 +89,7 @@ class FitSession : private SearchObserver {
   std::string test_missing_because_;
   std::vector<std::string> warnings_;
   double strategy_seconds_ = 0.0;
+  CostModel costs_;
   std::unique_ptr<Scheduler> scheduler_;
   std::string notice_;  ///< the last one of the scheduler
   double store_seconds_ = 0.0;

@@ -103,6 +103,7 @@ class SearchLoop {
 
   std::string why_it_ended() const {
     if (cut_reason_.empty() && coordinator_.is_full()) return fmt::format("{} trials are done", options_.max_trials);
+    if (cut_reason_.empty() && !too_long_.empty()) return too_long_;
     const std::string reason = why_nothing_starts();
     return reason.empty() && coordinator_.exhausted() ? "the space is exhausted" : reason;
   }
@@ -122,6 +123,7 @@ class SearchLoop {
     Json payload;
     const std::optional<Trial> trial = coordinator_.start(now(), [&](const Trial& next) {
       if (options_.deadline.passed()) return false;  // the strategy took its time; its proposal can be had again
+      if (takes_too_long(next)) return false;
       payload = payload_of_(next);
       return true;
     });
@@ -132,6 +134,17 @@ class SearchLoop {
                       .payload = std::move(payload),
                       .soft_deadline = options_.deadline,
                       .hard_deadline = hard_deadline()});
+    return true;
+  }
+
+  /// Whether a trial could not end before the deadline. The strategy is asked again when another one has ended.
+  bool takes_too_long(const Trial& trial) {
+    too_long_.clear();
+    if (!options_.deadline.exists() || !options_.seconds_needed) return false;
+    const double needed = options_.seconds_needed(trial);
+    const double left = options_.deadline.remaining();
+    if (needed <= left) return false;
+    too_long_ = fmt::format("the next trial takes at least {:.1f} s, and {:.1f} s are left", needed, left);
     return true;
   }
 
@@ -226,6 +239,7 @@ class SearchLoop {
   Stopwatch since_tick_;
   bool ticked_ = false;
 
+  std::string too_long_;                      ///< why the last proposal was not started
   std::map<std::int64_t, std::string> told_;  ///< our jobs, and why each was told to stop
   std::int64_t failed_ = 0;                   ///< of this session
   std::string last_failure_;

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "nascent/space/encoding.h"
 #include "nascent/space/variation.h"
+#include "strategy/forest_rows.h"
 #include "strategy/forest_targets.h"
 #include "strategy/strategies.h"
 #include "strategy/tried.h"
@@ -26,47 +26,10 @@ constexpr std::size_t kStarts = 5;
 constexpr int kMostSteps = 8;
 /// How far the neighbours of a number lie, as a share of its range, one after the other.
 constexpr double kSpreads[] = {0.2, 0.05, 0.01};
+/// What took less than so many seconds took no time.
+constexpr double kShortest = 1e-3;
 /// Stream of the forest's own randomness, apart from those of the trials.
 constexpr std::uint64_t kForestStream = 0x666f72657374;
-
-/// The vector that the forest sees: numbers as shares of their range and -1 where they are not active; a category's
-/// index, and one more category for "not active"; then the features that the space brings itself.
-class Rows {
- public:
-  explicit Rows(const SearchSpace& space) : space_(space), encoding_(space) {}
-
-  std::vector<std::size_t> categories(const Configuration& any) const {
-    std::vector<std::size_t> counts;
-    for (const Dimension& dimension : encoding_.dimensions())
-      counts.push_back(dimension.is_numeric() ? 0 : static_cast<std::size_t>(dimension.categories()) + 1);
-    if (space_.traits().features) counts.resize(counts.size() + space_.traits().features(any).size(), 0);
-    return counts;
-  }
-
-  std::vector<float> row(const Configuration& configuration) const {
-    const EncodedPoint point = encoding_.encode(configuration);
-    std::vector<float> row;
-    row.reserve(point.values.size());
-    for (std::size_t d = 0; d < point.values.size(); ++d) {
-      const Dimension& dimension = encoding_.dimensions()[d];
-      const double range = dimension.high - dimension.low;
-      if (!dimension.is_numeric()) {
-        row.push_back(static_cast<float>(point.active[d] ? point.values[d] : range + 1.0));
-      } else if (!point.active[d]) {
-        row.push_back(-1.0f);
-      } else {
-        row.push_back(range > 0.0 ? static_cast<float>((point.values[d] - dimension.low) / range) : 0.0f);
-      }
-    }
-    if (space_.traits().features)
-      for (const double feature : space_.traits().features(configuration)) row.push_back(static_cast<float>(feature));
-    return row;
-  }
-
- private:
-  SearchSpace space_;
-  Encoding encoding_;
-};
 
 /// A point and what is hoped for from it.
 struct Candidate {
@@ -103,9 +66,12 @@ class Forest : public SearchStrategy {
     configurations_.push_back(trial.configuration);
     outcomes_.push_back(outcome_of(trial, setup_));
     if (outcomes_.back().has_result()) ++with_result_;
+    if (per_second()) costs_.push_back(std::log(std::max(trial.cost_seconds, kShortest)));
   }
 
  private:
+  bool per_second() const { return setup_.option("per_second") != 0.0; }
+
   /// The forest is grown anew for every trial up to 512 of them, later for every 2, 4, ... (at most one in 256); the
   /// trials since then are added to its leaves.
   static std::size_t grown_from(std::size_t trials) {
@@ -131,6 +97,10 @@ class Forest : public SearchStrategy {
       forest_.emplace(rows_.categories(configurations_.front()),
                       ForestOptions{.trees = setup_.count("trees"), .feature_share = setup_.option("feature_share")});
       forest_->fit(std::span(features_).first(grown * width_), targets, stream);
+      if (per_second()) {
+        cost_forest_.emplace(rows_.categories(configurations_.front()), ForestOptions{});
+        cost_forest_->fit(std::span(features_).first(grown * width_), std::span(costs_).first(grown), stream);
+      }
       modelled_ = grown;
     }
     for (; modelled_ < count; ++modelled_) forest_->add(features(modelled_), (*targets_)(outcomes_[modelled_]));
@@ -157,7 +127,8 @@ class Forest : public SearchStrategy {
 
   double score(const RandomForest& forest, std::span<const float> row) const {
     const auto [mean, variance] = forest.predict(row);
-    return log_expected_improvement(mean, std::sqrt(variance), best_);
+    const double improvement = log_expected_improvement(mean, std::sqrt(variance), best_);
+    return cost_forest_ ? improvement - cost_forest_->predict(row).mean : improvement;
   }
 
   std::optional<Configuration> best_of_all(const RandomForest& forest, std::uint64_t size) {
@@ -227,14 +198,17 @@ class Forest : public SearchStrategy {
 
   StrategySetup setup_;
   TriedConfigurations tried_;
-  Rows rows_;
+  ForestRows rows_;
   std::vector<Configuration> configurations_;  ///< of the trials, in the order of arrival
   std::vector<Outcome> outcomes_;
   std::vector<float> features_;  ///< their rows
   std::size_t width_ = 0;
   std::size_t with_result_ = 0;
 
+  std::vector<double> costs_;  ///< logarithms of their seconds
+
   std::optional<RandomForest> forest_;
+  std::optional<RandomForest> cost_forest_;  ///< of the logarithm of the seconds, if these count
   std::optional<ForestTargets> targets_;
   std::size_t grown_ = 0;        ///< the forest was grown from so many trials
   std::size_t modelled_ = 0;     ///< and has so many in its leaves

@@ -96,7 +96,10 @@ const std::vector<StrategyEntry>& strategies() {
         {"trees", 20, 1, 1000, "Trees in the forest."},
         {"feature_share", 0.5, 0.01, 1.0, "The share of the parameters that compete for each split."},
         {"random_points", 500, 1, 1e6, "Random points that each proposal looks at."},
-        {"random_share", 0.1, 0.0, 1.0, "The share of the proposals that are drawn at random."}}},
+        {"random_share", 0.1, 0.0, 1.0, "The share of the proposals that are drawn at random."},
+        {"per_second", 0, 0, 1,
+         "1: looks for the most improvement in each second that a trial is expected to take; the seed alone does not "
+         "repeat such a search."}}},
       {"cmaes",
        "Adapts a normal distribution, and the probabilities of categories, to where good trials lie (CMA-ES).",
        make_cmaes,

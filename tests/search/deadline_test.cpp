@@ -33,6 +33,23 @@ TEST(SearchDeadline, nothing_is_started_with_too_little_time_before_it) {
   EXPECT_TRUE(store->trials().empty());
 }
 
+TEST(SearchDeadline, a_trial_that_needs_longer_is_not_started) {
+  const auto store = create_memory_store(bowl_study());
+  const auto executor = threads(2, bowl);
+  const auto needed = [](const Trial& trial) { return trial.number >= 3 ? 2000.0 : 1.0; };
+  Session session{*store, *executor, {.deadline = Deadline::in(1000.0), .seconds_needed = needed}};
+  EXPECT_EQ(session.run().ended_because.find("the next trial takes at least 2000.0 s, and "), 0U);
+  EXPECT_EQ(store->trials().size(), 3U);
+}
+
+TEST(SearchDeadline, without_a_deadline_there_is_time_for_everything) {
+  const auto store = create_memory_store(bowl_study());
+  const auto executor = threads(1, bowl);
+  const auto needed = [](const Trial&) { return 1e9; };
+  Session{*store, *executor, {.max_trials = 4, .seconds_needed = needed}}.run();
+  EXPECT_EQ(store->trials().size(), 4U);
+}
+
 TEST(SearchDeadline, ends_a_search_without_another_limit) {
   const auto store = create_memory_store(bowl_study());
   const auto executor = threads(2, bowl);

@@ -22,12 +22,15 @@ namespace nascent {
 using PayloadOf = std::function<Json(const Trial&)>;
 
 struct SearchLoopOptions {
-  std::int64_t max_trials = -1;   ///< finished trials of the whole study, over all its sessions; -1 for no limit. Those
-                                  ///< that were cut off without a result or that continue others do not count
-  Deadline deadline = {};         ///< nothing is started after it; what runs then is asked to stop
-  double least_seconds = 0.0;     ///< no trial is started with less time than this before the deadline
-  double grace_seconds = 1.0;     ///< what runs so much later is killed (where the executor can)
-  std::size_t max_in_flight = 0;  ///< trials at a time; 0 for all slots
+  std::int64_t max_trials = -1;  ///< finished trials of the whole study, over all its sessions; -1 for no limit. Those
+                                 ///< that were cut off without a result or that continue others do not count
+  Deadline deadline = {};        ///< nothing is started after it; what runs then is asked to stop
+  double least_seconds = 0.0;    ///< no trial is started with less time than this before the deadline
+  /// How long a trial takes at least, as far as can be told (`CostModel`); none, or 0: not known. One that needs more
+  /// than is left before the deadline is not started.
+  std::function<double(const Trial&)> seconds_needed = {};
+  double grace_seconds = 1.0;              ///< what runs so much later is killed (where the executor can)
+  std::size_t max_in_flight = 0;           ///< trials at a time; 0 for all slots
   std::vector<Configuration> first = {};   ///< tried before the strategy is asked, in this order
   std::function<bool()> interrupted = {};  ///< asked often; true ends the search as a deadline would
 };
