@@ -124,10 +124,11 @@ void add_options(CLI::App& command, Arguments& a) {
                               default_strategy(/*images=*/true)))
       ->group(search);
   command
-      .add_option("--estimation", o.estimation,
-                  fmt::format("What a candidate is given: auto, full, or by a scheduler with options behind it: "
-                              "asha:reduction=4 ({})",
-                              fmt::join(names_of(schedulers()), ", ")))
+      .add_option(
+          "--estimation", o.estimation,
+          fmt::format("What a candidate is given: auto, full, shared (images: no training, but a score with weights "
+                      "that all networks share), or by a scheduler with options behind it: asha:reduction=4 ({})",
+                      fmt::join(names_of(schedulers()), ", ")))
       ->capture_default_str()
       ->group(search);
   command

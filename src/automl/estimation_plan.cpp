@@ -116,9 +116,15 @@ bool starts_small(const std::string& scheduler) {
 }
 
 EstimationPlan choose_estimation(const FitOptions& options, const FitPlan& plan, const Fidelity& candidate) {
-  if (options.estimation == "auto" || options.estimation == "full") {
+  if (options.estimation == "auto" || options.estimation == "full" || options.estimation == "shared") {
     if (!options.fidelity.empty())
       throw InputError("--fidelity says how little and how much a scheduler may give; name one: --estimation asha");
+    if (options.estimation == "shared") {
+      if (plan.kind == DataKind::kTable)
+        throw InputError(
+            "--estimation shared scores networks for images by shared weights; tables have no such networks");
+      return {.full = {{kSharedAxis, 1.0}}};
+    }
     // Networks: each candidate is trained a little, and the best few fully when the search is over.
     return {.full = options.estimation == "auto" ? candidate : Fidelity{}};
   }

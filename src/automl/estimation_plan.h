@@ -7,6 +7,7 @@
 #include "nascent/automl/fit.h"
 #include "nascent/estimation/scheduler.h"
 #include "nascent/trial/trial_store.h"
+#include "run/fidelity_axes.h"
 #include "run/fit_plan.h"
 
 namespace nascent {
@@ -25,6 +26,9 @@ struct EstimationPlan {
 
   /// Whether candidates get all that there is, so that nothing is left to train when the search is over.
   bool candidates_are_final() const { return full.empty(); }
+
+  /// Whether candidates are scored with weights that all of them share.
+  bool shares_weights() const { return full.contains(kSharedAxis); }
 
   Json to_json() const;
   static EstimationPlan from_json(const Json& json);

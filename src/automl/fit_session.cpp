@@ -27,6 +27,10 @@ namespace {
 constexpr std::size_t kCandidates = 8;
 /// So many candidates may keep their weights for others to start from: more than any population has members that win.
 constexpr std::size_t kParents = 100;
+/// Passes over the images, each through another network, after which shared weights change little; the time mostly ends
+/// their training before.
+constexpr double kSharedEpochs = 30.0;
+
 double grace_of(const TimePlan& times) {
   return times.end.exists() ? std::clamp(0.03 * times.end.remaining(), 0.2, 1.0) : 1.0;
 }
@@ -63,6 +67,7 @@ OrderedJson FitSession::run(std::optional<double> time) {
 
   start_workers();
   load_target();
+  if (settings_.estimation.shares_weights()) share_weights();
   search();
   if (plan_.kind == DataKind::kImages && !settings_.estimation.candidates_are_final()) train_finalists();
   choose();
@@ -105,7 +110,9 @@ Json FitSession::trial_payload(const Trial& trial) const {
     payload["time_limit"] = times_.trial_seconds * relative_epochs(trial.fidelity);
   }
   if (trial.continues) payload["continued_fidelity"] = paused_.at(*trial.continues);
-  const bool same_network = plan_.kind == DataKind::kImages && (trial.continues || trial.origin == Finalists::kName);
+  // Where weights are shared, a trial has left none of its own.
+  const bool same_network = plan_.kind == DataKind::kImages && !settings_.estimation.shares_weights() &&
+                            (trial.continues || trial.origin == Finalists::kName);
   if (trial.parent && (inherits() || same_network)) payload["from"] = *trial.parent;
   return payload;
 }
@@ -117,7 +124,28 @@ double FitSession::relative_epochs(const Fidelity& fidelity) const {
   return epochs == fidelity.end() || usual <= 0.0 ? 1.0 : epochs->second / usual;
 }
 
-bool FitSession::inherits() const { return plan_.kind == DataKind::kImages && settings_.inherit; }
+bool FitSession::inherits() const {
+  return plan_.kind == DataKind::kImages && settings_.inherit && !settings_.estimation.shares_weights();
+}
+
+/// Trains the weights that candidates are scored with, in half of the search's time, unless an earlier session has.
+void FitSession::share_weights() {
+  if (std::filesystem::exists(folder_.supernet() / "done")) return;
+  begin_phase("training shared weights");
+  const Deadline deadline = times_.search_end.exists() ? Deadline::in(0.5 * times_.search_end.remaining()) : Deadline();
+  const Json payload{{"kind", "share"}, {"seed", store_.study().seed}, {"epochs", kSharedEpochs}};
+  const auto outcomes = run_jobs(*executor_, {{0, payload}},
+                                 {.deadline = deadline,
+                                  .grace_seconds = grace_of(times_),
+                                  .interrupted = [this] { return interrupted(); },
+                                  .tick = [this] { show_progress(); }});
+  const auto outcome = outcomes.find(0);
+  const bool done = outcome != outcomes.end() && outcome->second.kind == JobOutcome::Kind::kDone;
+  if (done) return write_file(folder_.supernet() / "done", "");
+  if (interrupted()) return;
+  throw InputError(fmt::format("the shared weights could not be trained: {}",
+                               outcome == outcomes.end() ? "the time was up" : outcome->second.reason));
+}
 
 void FitSession::search() {
   begin_phase("searching");

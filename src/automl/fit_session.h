@@ -45,6 +45,7 @@ class FitSession : private SearchObserver {
 
   void start_workers();
   void load_target();
+  void share_weights();
   void search();
   void train_finalists();
   void choose();

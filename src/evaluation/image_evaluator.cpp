@@ -37,6 +37,8 @@ ImageClassifierOptions options_of(const FitPlan& plan) {
 }
 
 constexpr const char* kPredictionFile = "prediction.json";
+/// Enough for the statistics of batch normalizations.
+constexpr std::size_t kCalibrationImages = 2000;
 /// Enough to see whether mirror images help.
 constexpr std::size_t kMirrorTestImages = 2000;
 
@@ -60,6 +62,12 @@ bool mirror_images_help(const ImageClassifier& network, const FitPlan& plan, con
   const double mirrored = score(metric, plan.task, truth, network.predict(images, rows, true));
   const double plain = score(metric, plan.task, truth, network.predict(images, rows, false));
   return metric.maximize ? mirrored > plain : mirrored < plain;
+}
+
+/// What is left after training: writing the weights and the predictions.
+Deadline before_saving(Deadline deadline) {
+  if (!deadline.exists()) return deadline;
+  return Deadline::at(deadline.clock_seconds() - std::clamp(0.04 * deadline.remaining(), 0.1, 2.5));
 }
 
 /// The training at a fidelity, in passes over the rows of another one.
@@ -116,6 +124,7 @@ const ImageSet& ImageEvaluator::images_at(const ImageSchema& schema) {
 Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) {
   const Stopwatch watch;
   const bool is_final = payload.at("fidelity").empty();
+  if (payload.at("fidelity").contains(kSharedAxis)) return run_shared_trial(payload);
   const auto fidelity = payload.at("fidelity").get<Fidelity>();
   const std::vector<std::uint32_t> training =
       split_at(fidelity, plan_.split, plan_.task, labels_of(images_)).training_rows(0);
@@ -123,9 +132,7 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) {
   Deadline deadline = context.deadline();
   if (payload.contains("time_limit"))
     deadline = earlier(deadline, Deadline::in(payload.at("time_limit").get<double>()));
-  // What is left after training: writing the weights and the predictions.
-  if (deadline.exists())
-    deadline = Deadline::at(deadline.clock_seconds() - std::clamp(0.04 * deadline.remaining(), 0.1, 2.5));
+  deadline = before_saving(deadline);
 
   Started started = start_network(payload);
   ImageClassifier& network = started.network;
@@ -172,6 +179,41 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) {
   write_file(folder / "fold-0" / kPredictionFile, Json{{"mirror_average", mirror}}.dump());
   save_predictions(folder_.predictions(payload.at("trial").get<std::int64_t>()), {validation, predictions});
   return answer;
+}
+
+Json ImageEvaluator::share_weights(const Json& payload, JobContext& context) {
+  const std::vector<std::uint32_t> training = plan_.split.training_rows(0);
+  fs::create_directories(folder_.supernet());
+  supernet_.emplace(*plan_.images, SupernetOptions{.precision = precision_of(plan_)});
+  Json summary =
+      supernet_->train(images_, training, uniform_paths(networks_.space()),
+                       {.seed = payload.at("seed"),
+                        .samples = payload.at("epochs").get<double>() * static_cast<double>(training.size()),
+                        .deadline = before_saving(context.deadline()),
+                        .should_stop = [&] { return context.should_stop(); },
+                        .on_report =
+                            [&](const SupernetReport& report) {
+                              return context.report({.step = static_cast<std::int64_t>(std::ceil(report.epochs)),
+                                                     .metrics = {{"training_loss", report.training_loss}},
+                                                     .cost_seconds = report.seconds});
+                            }});
+  supernet_->save(folder_.supernet());
+  return {{"metrics", Json::object()}, {"details", std::move(summary)}};
+}
+
+Json ImageEvaluator::run_shared_trial(const Json& payload) {
+  if (!supernet_) supernet_ = Supernet::load(folder_.supernet());
+  const Configuration configuration = plan_.space.configuration_from_json(payload.at("configuration"));
+  const Architecture architecture = path_of(networks_.space(), configuration);
+  const std::vector<std::uint32_t> training = plan_.split.training_rows(0);
+  const std::vector<std::uint32_t> validation = plan_.split.validation_rows(0);
+  const auto calibration = std::span(training).first(std::min(kCalibrationImages, training.size()));
+  const SharedScore score = supernet_->score(architecture, images_, calibration, validation, plan_.metric);
+  return {{"metrics", score_all(plan_.task, labels_of(images_, validation), score.predictions)},
+          {"details",
+           {{"parameters", architecture.parameters()},
+            {"multiply_adds", architecture.multiply_adds()},
+            {"untrained_parameters", score.untrained_parameters}}}};
 }
 
 bool averages_mirror_images(const fs::path& folder) {

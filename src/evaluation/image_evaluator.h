@@ -1,7 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "nascent/core/json.h"
 #include "nascent/data/images.h"
@@ -11,6 +14,7 @@
 #include "run/designed_networks.h"
 #include "run/fit_plan.h"
 #include "run/run_folder.h"
+#include "training/supernet.h"
 
 namespace nascent {
 
@@ -24,7 +28,14 @@ class ImageEvaluator {
   /// "from" if they are still there. Leaves predictions for the validation images and the network in its folder.
   Json run_trial(const Json& payload, JobContext& context);
 
+  /// Trains the weights that all networks of the plan share, for "epochs" passes over the training images or until the
+  /// deadline, and leaves them in the run folder.
+  Json share_weights(const Json& payload, JobContext& context);
+
  private:
+  /// Scores a network with the shared weights.
+  Json run_shared_trial(const Json& payload);
+
   /// A network and what is to be remembered of its start.
   struct Started {
     ImageClassifier network;
@@ -38,6 +49,7 @@ class ImageEvaluator {
   const FitPlan& plan_;
   DesignedNetworks networks_;
   ImageSet images_;
+  std::optional<Supernet> supernet_;                       ///< once it was trained or a trial has asked for it
   std::map<std::pair<int, int>, ImageSet> scaled_images_;  ///< by height and width, those that were asked for
 };
 

@@ -33,6 +33,7 @@ Json WorkerHandler::run(const Json& payload, JobContext& context) {
   const std::string kind = payload.at("kind");
   if (kind == "test") return predict_test(payload.at("trial"));
 #ifdef NASCENT_TORCH
+  if (images_ != nullptr && kind == "share") return images_->share_weights(payload, context);
   if (images_ != nullptr && kind == "trial") return images_->run_trial(payload, context);
 #endif
   if (tables_ != nullptr && kind == "trial") return tables_->run_trial(payload, context);

@@ -18,6 +18,7 @@ class DesignedNetworks {
   /// The network at a fidelity: enlarged as the space says where that is everything; for smaller images, with fewer
   /// filters or fewer cells where it says so. Throws `InputError` where the images become too small for it.
   Architecture build(const Configuration& configuration, const Fidelity& fidelity) const;
+  const NetworkSpace& space() const { return space_; }
   /// Above this a network may not be trained; 0 for no bound.
   double latency_limit_ms() const { return options_.limits.latency_ms; }
 

@@ -17,6 +17,8 @@ inline constexpr const char* kFiltersAxis = "filters";
 inline constexpr const char* kCellsAxis = "cells";
 /// Boosted trees and forests: at most so many trees. Other families get all.
 inline constexpr const char* kTreesAxis = "trees";
+/// Designed networks: 1 for a score with the weights that all networks share (`Supernet`), without a training.
+inline constexpr const char* kSharedAxis = "shared_weights";
 
 /// The share of the whole that a fidelity gives on an axis of shares; 1 where it does not name it.
 double share_on(const Fidelity& fidelity, const char* axis);

@@ -11,6 +11,7 @@ namespace nascent {
 ///     plan.json         what is fitted, and how (`FitPlan`)
 ///     data/             the encoded data, mapped by every worker
 ///     trials/000012/    what trial 12 left behind: predictions and fitted models, while they are among the best
+///     supernet/         weights that all networks share, where candidates are scored by them
 ///     model/            the final model: all that prediction needs
 ///     network.svg       a drawing of the best network, when images were fitted
 ///     leaderboard.csv, report.json, logs/
@@ -29,6 +30,7 @@ class RunFolder {
   std::filesystem::path predictions(std::int64_t number) const { return trial(number) / "predictions.bin"; }
   /// What the member of the final model that came from this trial predicts for the test data.
   std::filesystem::path test_predictions(std::int64_t number) const;
+  std::filesystem::path supernet() const { return root_ / "supernet"; }
   std::filesystem::path model() const { return root_ / "model"; }
   std::filesystem::path drawing() const { return root_ / "network.svg"; }
   std::filesystem::path report() const { return root_ / "report.json"; }

@@ -39,6 +39,8 @@ TEST(EstimationPlan, GivesImagesShortTrainingsByDefaultAndTablesAll) {
   EXPECT_TRUE(plan_of(kTable, "auto").candidates_are_final());
   EXPECT_EQ(plan_of(kImages, "auto").full, (Fidelity{{"epochs", 2.0}}));
   EXPECT_TRUE(plan_of(kImages, "full").candidates_are_final());
+  EXPECT_TRUE(plan_of(kImages, "shared").shares_weights());
+  EXPECT_FALSE(plan_of(kImages, "shared").candidates_are_final());
 }
 
 TEST(EstimationPlan, SchedulersStartTablesWithAShareOfTheRowsAndEndWithAll) {
@@ -90,6 +92,7 @@ TEST(EstimationPlan, SaysWhatCannotBe) {
   EXPECT_NE(message_of(kTable, "asha", "data=0.5:two").find("not a range"), std::string::npos);
   EXPECT_NE(message_of(kImages, "asha", "data=0.5:2").find("at most 1"), std::string::npos);
   EXPECT_NE(message_of(kImages, "full", "epochs=1:3").find("name one: --estimation asha"), std::string::npos);
+  EXPECT_NE(message_of(kTable, "shared").find("for images"), std::string::npos);
   EXPECT_NE(message_of(kTable, "median").find("holdout"), std::string::npos);
   EXPECT_NE(message_of(kFoldedTable, "median", "data=0.1:1").find("needs no --fidelity"), std::string::npos);
 }

@@ -143,6 +143,35 @@ TEST(Estimation, IsCheckedByPilotsFirstAndTheReportSaysWhatCameOut) {
   }
 }
 
+TEST(Estimation, BySharedWeightsScoresCandidatesAndTrainsTheBest) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const ProgramResult fitted = fit_images(
+      image_data(folder), run,
+      {"--trials", "6", "--epochs", "1", "--space", "cell", "--strategy", "random", "--estimation", "shared"});
+  ASSERT_EQ(fitted.exit_code, 0) << fitted.err;
+  const std::vector<Trial> trials = trials_of(run);
+  std::size_t scored = 0;
+  for (const Trial& trial : trials) {
+    ASSERT_EQ(trial.state, TrialState::kComplete) << trial.reason;
+    if (trial.fidelity.empty()) continue;
+    EXPECT_EQ(trial.fidelity, (Fidelity{{"shared_weights", 1.0}}));
+    EXPECT_TRUE(trial.details.contains("untrained_parameters"));
+    ++scored;
+  }
+  EXPECT_EQ(scored, 6U);
+  EXPECT_GT(trials.size(), 6U) << "the best were not trained";
+  EXPECT_TRUE(trials.back().fidelity.empty());
+  const Json report = Json::parse(fitted.out);
+  EXPECT_GT(report.at("scores").at("validation"), 0.5);
+
+  // The weights are there: a fit that is gone on with does not train them again.
+  const auto written = std::filesystem::last_write_time(run + "/supernet/shared_weights.pt");
+  const ProgramResult resumed = run_program({kNascent, "fit", "--resume", run, "--trials", "8", "--json"});
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_EQ(std::filesystem::last_write_time(run + "/supernet/shared_weights.pt"), written);
+}
+
 struct BadEstimation {
   const char* name;
   std::vector<std::string> options;

@@ -49,7 +49,8 @@ struct FitOptions {
   std::string metric;                  ///< empty: accuracy for classes, RMSE for numbers
   std::string strategy;                ///< empty: what suits the data (`default_strategy`)
   /// How candidates are estimated. "full": each gets all. "auto": tables as "full", images by short trainings, of which
-  /// the best few are trained fully. Or a scheduler (`schedulers`), maybe with options behind its name.
+  /// the best few are trained fully. "shared": images by weights that all networks share, and the best few trained. Or
+  /// a scheduler (`schedulers`), maybe with options behind its name.
   std::string estimation = "auto";
   /// Configurations that a scheduler that starts small begins with, to see whether the least ranks as the most does; a
   /// fidelity that does not is dropped. 0: trust it.
