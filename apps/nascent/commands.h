@@ -15,6 +15,7 @@ void add_leaderboard_command(CLI::App& program);
 /// `tuned`: the command behind "--".
 void add_tune_command(CLI::App& program, std::vector<std::string> tuned);
 void add_strategies_command(CLI::App& program);
+void add_schedulers_command(CLI::App& program);
 void add_benchmark_command(CLI::App& program);
 
 }  // namespace nascent::app

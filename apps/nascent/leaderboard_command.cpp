@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "leaderboard_view.h"
+#include "nascent/estimation/study_estimation.h"
 #include "nascent/store/sqlite_store.h"
 #include "study_view.h"
 #include "terminal.h"
@@ -15,7 +16,7 @@ namespace {
 void show_study(const std::filesystem::path& file, std::size_t top, bool json) {
   const auto store = open_sqlite_store(file);
   const std::vector<Trial> trials = store->trials();
-  const std::vector<RankedTrial> ranked = rank_trials(store->study(), trials);
+  const std::vector<RankedTrial> ranked = rank_trials(store->study(), trials, reasons_for_no_more(*store));
   if (json)
     fmt::print("{}\n", study_json(store->study(), ranked).dump(2));
   else

@@ -44,6 +44,7 @@ int run(int argc, char** argv) {
   nascent::app::add_leaderboard_command(program);
   nascent::app::add_tune_command(program, std::move(tuned));
   nascent::app::add_strategies_command(program);
+  nascent::app::add_schedulers_command(program);
   nascent::app::add_benchmark_command(program);
   try {
     program.parse(argc, argv);

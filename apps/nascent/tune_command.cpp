@@ -18,6 +18,7 @@
 #include "progress_view.h"
 #include "study_view.h"
 #include "terminal.h"
+#include "tune_estimation.h"
 #include "tune_progress.h"
 #include "tune_study.h"
 #include "tune_summary.h"
@@ -42,6 +43,8 @@ struct Arguments {
   std::uint64_t seed = 0;
   std::int64_t workers = 1;
   std::int64_t repeats = 1;
+  std::string estimation;
+  std::string fidelity;
   bool duplicates = false;
   std::string first;
   std::string study;
@@ -67,6 +70,17 @@ void add_options(CLI::App& command, Arguments& a) {
           "--strategy", a.strategy,
           fmt::format("A strategy, with its options behind it: evolution:population=30 ({}); see nascent strategies",
                       default_strategy()))
+      ->group(search);
+  command
+      .add_option(
+          "--estimation", a.estimation,
+          "Who decides how much each trial gets: full, or a scheduler with options behind it: asha:reduction=4; "
+          "see nascent schedulers")
+      ->group(search);
+  command
+      .add_option(
+          "--fidelity", a.fidelity,
+          "The least and the most that it gives: epochs=1:50; the program gets the amount where {epochs} stands")
       ->group(search);
   command.add_option("--seed", a.seed, "One seed gives the same trials with one worker (0)")->group(search);
   command.add_option("--first", a.first, "A JSON file with a configuration, or a list of them, to try first")
@@ -127,6 +141,8 @@ void check(const CLI::App& command, const Arguments& a) {
     throw InputError(fmt::format("--workers: {} is not a number of programs; write 1 to 1024", a.workers));
   if (a.repeats < 1 || a.repeats > 10000)
     throw InputError(fmt::format("--repeats: {} is not a number of runs; write 1 to 10000", a.repeats));
+  if (a.repeats > 1 && !a.estimation.empty() && a.estimation != "full")
+    throw InputError("--repeats and --estimation do not go together: results of different amounts have no mean");
 }
 
 TuneStudy study_of(const CLI::App& command, const Arguments& a) {
@@ -137,6 +153,7 @@ TuneStudy study_of(const CLI::App& command, const Arguments& a) {
   for (const std::string& bound : a.where) study.constraints.push_back(parse_outcome_constraint(bound));
   study.command = a.command;
   study.repeats = a.repeats;
+  study.estimation = tune_estimation(a.estimation, a.fidelity);
   study.allow_duplicates = a.duplicates;
   if (command.count("--strategy") > 0) study.strategy = a.strategy;
   if (command.count("--seed") > 0) study.seed = a.seed;
@@ -171,7 +188,8 @@ StrategySetup setup_of(const StudyRecord& study) {
 }
 
 CommandExecutorOptions executor_options(const TuneStudy& study, const Arguments& a) {
-  CommandExecutorOptions options{.command = study.command, .space = study.space};
+  CommandExecutorOptions options{
+      .command = study.command, .space = study.space, .axis = study.estimation ? study.estimation->range.axis : ""};
   for (const Objective& objective : study.objectives) options.metrics.push_back(objective.metric);
   for (const OutcomeConstraint& constraint : study.constraints) {
     if (std::ranges::find(options.metrics, constraint.metric) == options.metrics.end())
@@ -193,6 +211,12 @@ std::unique_ptr<SearchStrategy> strategy_of(const StudyRecord& study) {
   return make_repeats(std::move(strategy), setup_of(study), {.repeats = repeats});
 }
 
+std::unique_ptr<Scheduler> scheduler_of(const StudyRecord& study) {
+  const auto estimation = estimation_of(study);
+  if (!estimation) return std::make_unique<FullEvaluation>();
+  return make_scheduler(*estimation, study);
+}
+
 bool is_grid(const std::string& strategy) { return strategy.substr(0, strategy.find(':')) == "grid"; }
 
 void tell_about(const StudyRecord& study, std::size_t trials, FitObserver& view) {
@@ -202,11 +226,18 @@ void tell_about(const StudyRecord& study, std::size_t trials, FitObserver& view)
     view.note(size ? fmt::format("the grid has {} points", *size)
                    : "the grid has more than 4.6e18 points; a random sample of them is tried");
   }
-  const CommandTemplate command(study.settings.at("command").get<std::vector<std::string>>(), study.space);
-  if (!command.parameters_not_named().empty()) {
+  const CommandTemplate command = command_of(study);
+  std::vector<std::string> not_named = command.parameters_not_named();
+  const auto estimation = estimation_of(study);
+  if (estimation && std::erase(not_named, estimation->range.axis) > 0 && starts_small(estimation->scheduler)) {
+    view.note(
+        fmt::format("the command does not name {{{0}}}; the program has to read NASCENT_{0} to know how much it gets",
+                    estimation->range.axis));
+  }
+  if (!not_named.empty()) {
     view.note(
         fmt::format("the command does not name {}; it can read them from variables (NASCENT_{}) or from {{config}}",
-                    fmt::join(command.parameters_not_named(), ", "), command.parameters_not_named().front()));
+                    fmt::join(not_named, ", "), not_named.front()));
   }
 }
 
@@ -223,14 +254,10 @@ void run(const CLI::App& command, Arguments& a) {
   const std::optional<double> seconds =
       a.time.empty() ? std::nullopt : std::optional<double>(parse_duration(a.time, "--time"));
   // Everything that can be wrong is found before the study's file is made.
-  StudyRecord draft{.space = wanted.space,
-                    .objectives = wanted.objectives,
-                    .seed = wanted.seed.value_or(0),
-                    .strategy = wanted.strategy.value_or(default_strategy()),
-                    .constraints = wanted.constraints,
-                    .settings = {{"budget", -1}, {"allow_duplicates", wanted.allow_duplicates}}};
+  const StudyRecord draft = record_of(wanted);
   check_that_it_ends(a, draft);
   make_strategy(draft.strategy, setup_of(draft));
+  scheduler_of(draft);
   CommandExecutorOptions options = executor_options(wanted, a);
   make_command_executor(options);
 
@@ -247,11 +274,12 @@ void run(const CLI::App& command, Arguments& a) {
                         a.trials > 0 ? std::optional<std::int64_t>(a.trials) : std::nullopt);
   // What runs at the deadline is asked to end a little before it, and killed at it.
   const double grace = seconds ? std::min(kGraceSeconds, 0.05 * *seconds) : kGraceSeconds;
-  FullEvaluation scheduler;
+  const auto scheduler = scheduler_of(study);
+  TuneLineage lineage(*store, wanted.estimation);
   const Stopwatch since;
   const SearchSummary summary = run_search(
-      *store, *strategy, scheduler, *executor,
-      [](const Trial& trial) { return command_payload(trial.number, trial.configuration); },
+      *store, *strategy, *scheduler, *executor,
+      [&](const Trial& trial) { return command_payload(trial, lineage.of(trial)); },
       {.max_trials = a.trials > 0 ? a.trials : -1,
        .deadline = seconds ? Deadline::in(*seconds - grace) : Deadline::never(),
        .grace_seconds = grace,
@@ -263,6 +291,7 @@ void run(const CLI::App& command, Arguments& a) {
   const std::vector<Trial> trials = store->trials();
   const TuneResult result{.study = study,
                           .trials = trials,
+                          .no_more = reasons_for_no_more(*store),
                           .file = wanted.file,
                           .ended_because = summary.ended_because,
                           .seconds = since.seconds()};

@@ -6,9 +6,19 @@
 
 #include "automl/description.h"
 #include "nascent/core/quantity.h"
-#include "strategy/outcome.h"
 
 namespace nascent::app {
+
+namespace {
+
+/// "9 epochs; ", or nothing.
+std::string amount_text(const Fidelity& fidelity) {
+  std::string text;
+  for (const auto& [axis, amount] : fidelity) text += fmt::format("{} {}; ", format_number(amount), axis);
+  return text;
+}
+
+}  // namespace
 
 TuneProgress::TuneProgress(FitObserver& view, const StudyRecord& study, const std::vector<Trial>& earlier,
                            std::optional<double> seconds, std::optional<std::int64_t> trials)
@@ -27,18 +37,17 @@ void TuneProgress::count(const Trial& trial) {
     if (!trial.reason.empty() && trial.reason != kInterrupted && trial.reason != kTimeWasUp) ++progress_.failed;
     return;
   }
-  ++progress_.done;
+  if (!trial.continues) ++progress_.done;
   const StrategySetup setup{.space = study_.space, .objectives = study_.objectives, .constraints = study_.constraints};
-  const Objective& objective = study_.objectives.front();
-  if (!outcome_of(trial, setup).feasible()) return;
-  const double value = trial.metrics.at(objective.metric);
-  if (progress_.best_score && !objective.better(value, *progress_.best_score)) return;
-  progress_.best_score = value;
-  progress_.best_description = describe(trial.configuration);
+  Outcome outcome = outcome_of(trial, setup);
+  if (!outcome.feasible() || (best_ && !ranks_before(outcome, *best_))) return;
+  best_ = std::move(outcome);
+  progress_.best_score = trial.metrics.at(study_.objectives.front().metric);
+  progress_.best_description = amount_text(trial.fidelity) + describe(trial.configuration);
 }
 
 void TuneProgress::trial_started(const Trial& trial) {
-  running_.push_back({trial.number, describe(trial.configuration), ""});
+  running_.push_back({trial.number, amount_text(trial.fidelity) + describe(trial.configuration), ""});
 }
 
 void TuneProgress::trial_reported(const Trial& trial, const Report& report) {

@@ -6,6 +6,7 @@
 #include "nascent/automl/fit.h"
 #include "nascent/core/deadline.h"
 #include "nascent/search/search_loop.h"
+#include "strategy/outcome.h"
 
 namespace nascent::app {
 
@@ -35,6 +36,7 @@ class TuneProgress : public SearchObserver {
   FitProgress progress_;
   Stopwatch since_;
   std::vector<Running> running_;
+  std::optional<Outcome> best_;
 };
 
 }  // namespace nascent::app

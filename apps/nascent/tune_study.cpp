@@ -6,27 +6,14 @@
 #include <charconv>
 
 #include "nascent/core/error.h"
-#include "nascent/execution/command_template.h"
 #include "nascent/store/sqlite_store.h"
 #include "nascent/strategy/search_strategy.h"
+#include "tune_estimation.h"
 
 namespace nascent::app {
 namespace {
 
 constexpr const char* kName = "tune";
-
-StudyRecord record_of(const TuneStudy& wanted) {
-  return {.name = kName,
-          .space = wanted.space,
-          .objectives = wanted.objectives,
-          .seed = wanted.seed.value_or(0),
-          .strategy = wanted.strategy.value_or(default_strategy()),
-          .constraints = wanted.constraints,
-          .settings = {{"command", wanted.command},
-                       {"repeats", wanted.repeats},
-                       {"allow_duplicates", wanted.allow_duplicates},
-                       {"budget", wanted.trials.value_or(-1)}}};
-}
 
 bool same(const std::vector<Objective>& a, const std::vector<Objective>& b) {
   return std::ranges::equal(a, b, [](const Objective& one, const Objective& other) {
@@ -52,12 +39,29 @@ std::string difference(const StudyRecord& found, const TuneStudy& wanted) {
   if (found.constraints != wanted.constraints) return "its constraints of results (--where) differ";
   if (found.settings.at("repeats") != wanted.repeats)
     return fmt::format("it has --repeats {}", found.settings.at("repeats").get<std::int64_t>());
+  if (const auto estimation = estimation_of(found); estimation != wanted.estimation)
+    return fmt::format("it has {}", options_text(estimation));
   if (wanted.strategy && found.strategy != *wanted.strategy) return fmt::format("it has --strategy {}", found.strategy);
   if (wanted.seed && found.seed != *wanted.seed) return fmt::format("it has --seed {}", found.seed);
   return "";
 }
 
 }  // namespace
+
+StudyRecord record_of(const TuneStudy& wanted) {
+  StudyRecord record{.name = kName,
+                     .space = wanted.space,
+                     .objectives = wanted.objectives,
+                     .seed = wanted.seed.value_or(0),
+                     .strategy = wanted.strategy.value_or(default_strategy()),
+                     .constraints = wanted.constraints,
+                     .settings = {{"command", wanted.command},
+                                  {"repeats", wanted.repeats},
+                                  {"allow_duplicates", wanted.allow_duplicates},
+                                  {"budget", wanted.trials.value_or(-1)}}};
+  if (wanted.estimation) wanted.estimation->write_to(record.settings);
+  return record;
+}
 
 std::unique_ptr<TrialStore> open_tune_study(const TuneStudy& wanted) {
   auto store = open_or_create_sqlite_store(wanted.file, record_of(wanted));
@@ -68,6 +72,12 @@ std::unique_ptr<TrialStore> open_tune_study(const TuneStudy& wanted) {
                     wanted.file.string(), what));
   }
   return store;
+}
+
+CommandTemplate command_of(const StudyRecord& study) {
+  const auto estimation = estimation_of(study);
+  return {study.settings.at("command").get<std::vector<std::string>>(), study.space,
+          estimation ? estimation->range.axis : ""};
 }
 
 OutcomeConstraint parse_outcome_constraint(const std::string& text) {

@@ -12,15 +12,13 @@
 #include "nascent/execution/command_executor.h"
 #include "nascent/trial/repeated.h"
 #include "study_view.h"
+#include "tune_estimation.h"
+#include "tune_study.h"
 
 namespace nascent::app {
 namespace {
 
 constexpr std::size_t kLines = 10;
-
-CommandTemplate command_of(const StudyRecord& study) {
-  return {study.settings.at("command").get<std::vector<std::string>>(), study.space};
-}
 
 /// Where the best configuration is written for a command that reads it from a file.
 std::filesystem::path best_file(const TuneResult& result) {
@@ -28,8 +26,13 @@ std::filesystem::path best_file(const TuneResult& result) {
   return path.replace_extension(".best.json");
 }
 
+/// As if it were run on its own, from the start.
 CommandRun run_of(const TuneResult& result, const Trial& trial) {
-  return {.trial = trial.number, .seed = command_seed(result.study.seed, trial.number), .config = best_file(result)};
+  CommandRun run{.trial = trial.number,
+                 .seed = command_seed(result.study.seed, first_of(result.trials, trial)),
+                 .config = best_file(result)};
+  if (const auto estimation = estimation_of(result.study)) run.amount = trial.fidelity.at(estimation->range.axis);
+  return run;
 }
 
 /// The command as it can be typed; what it would read from its environment stands before it.
@@ -89,9 +92,16 @@ std::string metrics_text(const StudyRecord& study, const Trial& trial) {
   return text;
 }
 
+std::ptrdiff_t count_continued(const std::vector<Trial>& trials) {
+  return std::ranges::count_if(trials, [](const Trial& trial) { return trial.continues.has_value(); });
+}
+
 std::string counts_text(const std::vector<Trial>& trials) {
   const auto failed = std::ranges::count(trials, TrialState::kFailed, &Trial::state);
+  const auto continued = count_continued(trials);
   std::string text = fmt::format("{} trials", trials.size());
+  if (continued > 0)
+    text = fmt::format("{} trials and {} that continue them", std::ssize(trials) - continued, continued);
   if (failed > 0) text += fmt::format(" ({} failed)", failed);
   return text;
 }
@@ -114,6 +124,16 @@ Best best_in(const TuneResult& result, const std::vector<RankedTrial>& ranked) {
   return best;
 }
 
+/// ", with 9 of 27 epochs"; nothing without a scheduler.
+std::string amount_text(const TuneResult& result, const Trial& trial) {
+  const auto estimation = estimation_of(result.study);
+  if (!estimation) return "";
+  const FidelityRange& range = estimation->range;
+  const double amount = trial.fidelity.at(range.axis);
+  const std::string of = amount < range.most ? " of " + format_number(range.most) : "";
+  return fmt::format(", with {}{} {}", format_number(amount), of, range.axis);
+}
+
 std::string heading_of(const TuneResult& result, const Best& best) {
   const std::string& metric = result.study.objectives.front().metric;
   const Trial& trial = *best.trials.front().trial;
@@ -125,8 +145,9 @@ std::string heading_of(const TuneResult& result, const Best& best) {
   std::string text;
   if (best.trials.size() > 1)
     text = fmt::format("front       {} trials that no other beats in every objective\n", best.trials.size());
-  return text + fmt::format("best        trial {}{}: {}\n", trial.number, best.trials.size() > 1 ? " by " + metric : "",
-                            metrics_text(result.study, trial));
+  return text + fmt::format("best        trial {}{}: {}{}\n", trial.number,
+                            best.trials.size() > 1 ? " by " + metric : "", metrics_text(result.study, trial),
+                            amount_text(result, trial));
 }
 
 std::string best_text(const TuneResult& result, const Best& best) {
@@ -141,7 +162,7 @@ std::string best_text(const TuneResult& result, const Best& best) {
 }  // namespace
 
 std::string tune_summary(const TuneResult& result, std::size_t width) {
-  const std::vector<RankedTrial> ranked = rank_trials(result.study, result.trials);
+  const std::vector<RankedTrial> ranked = rank_trials(result.study, result.trials, result.no_more);
   std::string text = study_table(result.study, ranked, kLines, width) + "\n";
   text += best_text(result, best_in(result, ranked));
   text += fmt::format("time        {}; {}; the search ended: {}\n", format_duration(result.seconds),
@@ -150,17 +171,22 @@ std::string tune_summary(const TuneResult& result, std::size_t width) {
 }
 
 OrderedJson tune_json(const TuneResult& result) {
-  const std::vector<RankedTrial> ranked = rank_trials(result.study, result.trials);
+  const std::vector<RankedTrial> ranked = rank_trials(result.study, result.trials, result.no_more);
   OrderedJson json{{"study", result.file.string()},
                    {"ended_because", result.ended_because},
                    {"seconds", result.seconds},
                    {"strategy", result.study.strategy},
                    {"seed", result.study.seed}};
+  if (const auto estimation = estimation_of(result.study)) {
+    json["estimation"] = estimation->scheduler;
+    json["fidelity"] = {{estimation->range.axis, {estimation->range.least, estimation->range.most}}};
+  }
   std::map<std::string, std::size_t> counts;
   for (const TrialState state : {TrialState::kComplete, TrialState::kStopped, TrialState::kFailed})
     counts[std::string(name_of(state))] =
         static_cast<std::size_t>(std::ranges::count(result.trials, state, &Trial::state));
   json["trials"] = {{"total", result.trials.size()}};
+  if (const auto continued = count_continued(result.trials); continued > 0) json["trials"]["continued"] = continued;
   for (const auto& [state, count] : counts) json["trials"][state] = count;
   json["best"] = nullptr;
   const Best best = best_in(result, ranked);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@ namespace nascent::app {
 struct TuneResult {
   const StudyRecord& study;
   const std::vector<Trial>& trials;
+  std::map<std::int64_t, std::string> no_more;  ///< why trials got no more, by number
   std::filesystem::path file;
   std::string ended_because;
   double seconds = 0.0;

@@ -50,7 +50,8 @@ struct Setup {
   std::string program;  ///< its path; empty where it depends on the configuration
   ConfigurationFolder folder;
 
-  explicit Setup(const CommandExecutorOptions& given) : options(given), command(given.command, given.space) {
+  explicit Setup(const CommandExecutorOptions& given)
+      : options(given), command(given.command, given.space, given.axis) {
     if (const auto name = command.program()) program = find_program(*name);
   }
 };
@@ -75,7 +76,7 @@ std::vector<std::string> environment_for(const CommandTemplate& command,
 class CommandRunner {
  public:
   CommandRunner(const Setup& setup, JobContext& context)
-      : setup_(setup), context_(context), reader_(setup.options.metrics) {}
+      : setup_(setup), context_(context), reader_(setup.options.metrics, counter_of(setup.options.axis)) {}
 
   void run(const Configuration& configuration, const CommandRun& run) {
     const CommandExecutorOptions& options = setup_.options;
@@ -183,7 +184,10 @@ class CommandHandler : public JobHandler {
     CommandRun run{.trial = payload.at("trial"), .config = {}};
     run.config = setup_->folder.file_of(run.trial);
     write_file(run.config, configuration.to_json().dump(2) + "\n");
-    run.seed = command_seed(options.seed, run.trial);
+    run.seed = command_seed(options.seed, payload.at("first"));
+    if (!options.axis.empty()) run.amount = payload.at("fidelity").at(options.axis);
+    if (payload.contains("continues"))
+      run.continues = {.number = payload.at("continues"), .amount = payload.at("continues_at")};
     CommandRunner runner(*setup_, context);
     runner.run(configuration, run);
     std::filesystem::remove(run.config);
@@ -206,12 +210,27 @@ std::unique_ptr<Executor> make_command_executor(const CommandExecutorOptions& op
   return make_thread_executor(options.workers, [setup] { return std::make_unique<CommandHandler>(setup); });
 }
 
-Json command_payload(std::int64_t trial, const Configuration& configuration) {
-  return {{"trial", trial}, {"configuration", configuration.to_json()}};
+Json command_payload(const Trial& trial, const std::optional<CommandLineage>& lineage) {
+  Json payload{{"trial", trial.number},
+               {"configuration", trial.configuration.to_json()},
+               {"fidelity", trial.fidelity},
+               {"first", lineage ? lineage->first : trial.number}};
+  if (lineage) {
+    payload["continues"] = lineage->continues.number;
+    payload["continues_at"] = lineage->continues.amount;
+  }
+  return payload;
 }
 
-std::uint64_t command_seed(std::uint64_t study_seed, std::int64_t trial) {
-  return mix_seed(study_seed, static_cast<std::uint64_t>(trial)) >> 33;
+std::uint64_t command_seed(std::uint64_t study_seed, std::int64_t first) {
+  return mix_seed(study_seed, static_cast<std::uint64_t>(first)) >> 33;
+}
+
+std::string counter_of(const std::string& axis) {
+  for (const std::string_view counter : kStepCounters) {
+    if (axis == counter || axis == std::string(counter) + "s") return std::string(counter);
+  }
+  return "";
 }
 
 }  // namespace nascent

@@ -4,8 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
+#include <cmath>
 
 #include "execution/parameter_path.h"
 #include "nascent/core/error.h"
@@ -14,18 +14,18 @@
 namespace nascent {
 namespace {
 
-constexpr std::array<std::string_view, 3> kBuiltIn{"trial", "seed", "config"};
+constexpr const char* kContinues = "continues";
 
-std::optional<std::string> built_in(std::string_view name, const CommandRun& run) {
-  if (name == "trial") return fmt::format("{}", run.trial);
-  if (name == "seed") return fmt::format("{}", run.seed);
-  if (name == "config") return run.config.string();
-  return std::nullopt;
+/// Whole numbers without a point, others with as many digits as matter.
+std::string amount_text(double amount) {
+  const bool whole = amount == std::floor(amount) && amount < 1e15;
+  return whole ? fmt::format("{:.0f}", amount) : fmt::format("{:.10g}", amount);
 }
 
-[[noreturn]] void throw_unknown_place(const std::string& argument, const std::string& path, const SearchSpace& space) {
+[[noreturn]] void throw_unknown_place(const std::string& argument, const std::string& path, const SearchSpace& space,
+                                      const std::vector<std::string>& built_ins) {
   std::vector<std::string> known = parameter_paths(space);
-  known.insert(known.end(), kBuiltIn.begin(), kBuiltIn.end());
+  known.insert(known.end(), built_ins.begin(), built_ins.end());
   std::string hint = did_you_mean(path, known);
   if (hint.empty()) hint = fmt::format("; the space has {}", fmt::join(parameter_paths(space), ", "));
   throw InputError(
@@ -48,7 +48,7 @@ bool needs_quotes(const std::string& argument) {
 
 }  // namespace
 
-CommandTemplate::Argument CommandTemplate::parse(const std::string& argument, const SearchSpace& space) {
+CommandTemplate::Argument CommandTemplate::parse(const std::string& argument, const SearchSpace& space) const {
   Argument parsed;
   std::string literal;
   const std::string_view text = argument;
@@ -68,8 +68,8 @@ CommandTemplate::Argument CommandTemplate::parse(const std::string& argument, co
           fmt::format("command: the brace in \"{}\" does not close; write {{{{ for a brace of your own", argument));
     }
     const std::string path(text.substr(i + 1, end - i - 1));
-    if (!names_parameter(space, path) && std::ranges::find(kBuiltIn, path) == kBuiltIn.end()) {
-      throw_unknown_place(argument, path, space);
+    if (!names_parameter(space, path) && std::ranges::find(built_ins_, path) == built_ins_.end()) {
+      throw_unknown_place(argument, path, space, built_ins_);
     }
     if (!literal.empty()) parsed.pieces.emplace_back(std::move(literal));
     literal.clear();
@@ -83,19 +83,46 @@ CommandTemplate::Argument CommandTemplate::parse(const std::string& argument, co
   return parsed;
 }
 
-CommandTemplate::CommandTemplate(std::vector<std::string> arguments, const SearchSpace& space) {
+CommandTemplate::CommandTemplate(std::vector<std::string> arguments, const SearchSpace& space, std::string axis)
+    : axis_(std::move(axis)), built_ins_{"trial", "seed", "config"} {
   if (arguments.empty() || arguments.front().empty()) {
     throw InputError("there is no command to run; put it behind --, as in: -- ./train.py --lr {lr}");
   }
-  for (const std::string& argument : arguments) arguments_.push_back(parse(argument, space));
   for (const std::string& path : parameter_paths(space)) variables_.push_back(variable_name(path));
-  for (const char* name : {"NASCENT_TRIAL", "NASCENT_SEED", "NASCENT_CONFIG"}) {
-    variables_.emplace_back(name);
+  for (const char* name : {"NASCENT_TRIAL", "NASCENT_SEED", "NASCENT_CONFIG"}) variables_.emplace_back(name);
+  if (!axis_.empty()) add_axis(space);
+  for (const std::string& argument : arguments) arguments_.push_back(parse(argument, space));
+  if (space.find("config") || !uses("config")) {
+    for (const Parameter& parameter : space.parameters()) {
+      if (!uses(parameter.name)) not_named_.push_back(parameter.name);
+    }
   }
-  if (!space.find("config") && uses("config")) return;
-  for (const Parameter& parameter : space.parameters()) {
-    if (!uses(parameter.name)) not_named_.push_back(parameter.name);
+  if (!axis_.empty() && !uses(axis_)) not_named_.push_back(axis_);
+}
+
+void CommandTemplate::add_axis(const SearchSpace& space) {
+  if (names_parameter(space, axis_)) {
+    throw InputError(
+        fmt::format("--fidelity: \"{0}\" is a parameter of the space too; take {0} out of the space, because the "
+                    "scheduler chooses it, or give the axis another name",
+                    axis_));
   }
+  variables_.insert(variables_.end(), {"NASCENT_CONTINUES", "NASCENT_CONTINUES_AT"});
+  built_ins_.emplace_back(kContinues);
+  const bool taken = std::ranges::find(built_ins_, axis_) != built_ins_.end() ||
+                     std::ranges::find(variables_, variable_name(axis_)) != variables_.end();
+  if (taken) throw InputError(fmt::format("--fidelity: the name \"{}\" is taken; give the axis another", axis_));
+  built_ins_.push_back(axis_);
+  variables_.push_back(variable_name(axis_));
+}
+
+std::optional<std::string> CommandTemplate::built_in(std::string_view name, const CommandRun& run) const {
+  if (name == "trial") return fmt::format("{}", run.trial);
+  if (name == "seed") return fmt::format("{}", run.seed);
+  if (name == "config") return run.config.string();
+  if (name == axis_ && run.amount) return amount_text(*run.amount);
+  if (name == kContinues && run.continues) return fmt::format("{}", run.continues->number);
+  return std::nullopt;
 }
 
 bool CommandTemplate::uses(std::string_view name) const {
@@ -146,6 +173,11 @@ std::map<std::string, std::string> CommandTemplate::environment(const Configurat
   std::map<std::string, std::string> variables{{"NASCENT_TRIAL", fmt::format("{}", run.trial)},
                                                {"NASCENT_SEED", fmt::format("{}", run.seed)},
                                                {"NASCENT_CONFIG", run.config.string()}};
+  if (run.amount) variables[variable_name(axis_)] = amount_text(*run.amount);
+  if (run.continues) {
+    variables["NASCENT_CONTINUES"] = fmt::format("{}", run.continues->number);
+    variables["NASCENT_CONTINUES_AT"] = amount_text(run.continues->amount);
+  }
   const auto add = [&](const auto& self, const std::string& prefix, const Configuration& level) -> void {
     for (const auto& [name, value] : level.values()) {
       variables[variable_name(prefix + name)] = value_at(level, name).value_or("");

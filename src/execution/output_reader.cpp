@@ -1,6 +1,7 @@
 #include "execution/output_reader.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <utility>
 
@@ -14,12 +15,18 @@ constexpr std::size_t kTail = 4096;
 constexpr std::size_t kLongestLine = 1 << 20;  ///< what is longer is binary, or a program gone mad
 constexpr std::size_t kMostNames = 100;  ///< a program that prints other names all the time must not fill the record
 
-std::optional<std::int64_t> step_in(const Metrics& metrics) {
-  for (const char* name : {"epoch", "step", "iteration", "round", "Epoch", "Step", "Iteration", "Round"}) {
-    const auto found = metrics.find(name);
-    if (found == metrics.end()) continue;
-    const double value = found->second;
-    if (value >= 0.0 && value < 1e15 && value == std::floor(value)) return static_cast<std::int64_t>(value);
+/// `only`: the counter that is looked for; empty for any.
+std::optional<std::int64_t> step_in(const Metrics& metrics, std::string_view only) {
+  for (const bool with_a_capital : {false, true}) {
+    for (const std::string_view counter : kStepCounters) {
+      std::string name(counter);
+      if (!only.empty() && name != only) continue;
+      if (with_a_capital) name.front() = static_cast<char>(std::toupper(name.front()));
+      const auto found = metrics.find(name);
+      if (found == metrics.end()) continue;
+      const double value = found->second;
+      if (value >= 0.0 && value < 1e15 && value == std::floor(value)) return static_cast<std::int64_t>(value);
+    }
   }
   return std::nullopt;
 }
@@ -66,7 +73,7 @@ void OutputReader::take_line(std::string_view line) {
     const bool wanted = std::ranges::find(metrics_, name) != metrics_.end();
     if (wanted || values_.size() < kMostNames || values_.contains(name)) values_[name] = value;
   }
-  const auto step = step_in(found);
+  const auto step = step_in(found, counter_);
   const bool has_metric = std::ranges::any_of(metrics_, [&](const std::string& name) { return found.contains(name); });
   if (!step || !has_metric) return;
   if (!first_step_) first_step_ = *step;

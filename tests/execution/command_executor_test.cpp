@@ -33,7 +33,8 @@ CommandExecutorOptions shell(const std::string& script) {
 
 Job job(std::int64_t trial = 0, Deadline soft = {}) {
   return {.id = trial,
-          .payload = command_payload(trial, example_space().configuration_from_json({{"x", 0.25}})),
+          .payload = command_payload(
+              {.number = trial, .configuration = example_space().configuration_from_json({{"x", 0.25}})}),
           .soft_deadline = soft};
 }
 

@@ -139,6 +139,36 @@ TEST(CommandTemplate, SaysWhichParametersTheCommandDoesNotName) {
   EXPECT_TRUE(CommandTemplate({"t", "{config}"}, space).parameters_not_named().empty());
 }
 
+TEST(CommandTemplate, TellsAmountAndWhatIsTakenUp) {
+  const CommandTemplate command({"t", "--epochs={epochs}", "--resume", "runs/{continues}"}, example_space(), "epochs");
+  const CommandRun first{.trial = 7, .amount = 0.1 * 3};
+  EXPECT_EQ(command.arguments(with_sgd(), first), (Arguments{"t", "--epochs=0.3"}));
+  EXPECT_EQ(command.environment(with_sgd(), first).at("NASCENT_epochs"), "0.3");
+  EXPECT_FALSE(command.environment(with_sgd(), first).contains("NASCENT_CONTINUES"));
+  const CommandRun second{.trial = 9, .amount = 27.0, .continues = ContinuedTrial{7, 9.0}};
+  EXPECT_EQ(command.arguments(with_sgd(), second), (Arguments{"t", "--epochs=27", "--resume", "runs/7"}));
+  const auto variables = command.environment(with_sgd(), second);
+  EXPECT_EQ(variables.at("NASCENT_epochs"), "27");
+  EXPECT_EQ(variables.at("NASCENT_CONTINUES"), "7");
+  EXPECT_EQ(variables.at("NASCENT_CONTINUES_AT"), "9");
+  for (const auto& [name, value] : variables) {
+    const auto names = command.variables();
+    EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << name << " must be known, to be unset";
+  }
+  EXPECT_EQ(CommandTemplate({"t", "{config}"}, example_space(), "epochs").parameters_not_named(),
+            (Arguments{"epochs"}));
+}
+
+TEST(CommandTemplate, RefusesAnAxisWhoseNameIsTaken) {
+  const auto error = [&](const std::string& axis) {
+    return message_of([&] { CommandTemplate({"t"}, example_space(), axis); });
+  };
+  EXPECT_NE(error("depth").find("\"depth\" is a parameter of the space"), std::string::npos) << error("depth");
+  for (const char* axis : {"seed", "continues", "TRIAL", "optimizer-beta"})
+    EXPECT_NE(error(axis).find("is taken"), std::string::npos) << axis << ": " << error(axis);
+  EXPECT_EQ(error("epochs"), "nothing was thrown");
+}
+
 TEST(CommandTemplate, TheProgramIsKnownUnlessItDependsOnTheConfiguration) {
   EXPECT_EQ(CommandTemplate({"./train", "{lr}"}, example_space()).program(), "./train");
   EXPECT_EQ(CommandTemplate({"./train-{optimizer}"}, example_space()).program(), std::nullopt);

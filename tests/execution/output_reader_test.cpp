@@ -85,6 +85,15 @@ TEST(OutputReader, StepsOnlyGrowAndBeginAt1) {
   EXPECT_EQ(reader.values().at("loss"), 1.0);
 }
 
+TEST(OutputReader, CountsByTheGivenCounterOnly) {
+  OutputReader reader({"loss"}, "step");
+  reader.feed(OutputReader::kOut, "epoch=1 loss=4\nepoch=1 step=100 loss=3\nStep=200 loss=2\nepoch=2 loss=1\n");
+  std::vector<std::int64_t> steps;
+  while (const auto report = reader.next_report()) steps.push_back(report->step);
+  EXPECT_EQ(steps, (std::vector<std::int64_t>{100, 200}));
+  EXPECT_EQ(reader.values().at("loss"), 1.0) << "what is no report is a value all the same";
+}
+
 TEST(OutputReader, KeepsTheEndOfTheOutputFromTheBeginningOfALine) {
   OutputReader reader({"loss"});
   for (int i = 0; i < 3000; ++i)

@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "nascent/execution/command_template.h"
 #include "nascent/execution/executor.h"
 #include "nascent/space/search_space.h"
+#include "nascent/trial/trial.h"
 
 namespace nascent {
 
@@ -16,6 +18,7 @@ namespace nascent {
 struct CommandExecutorOptions {
   std::vector<std::string> command;  ///< program and arguments, with places for values (see `CommandTemplate`)
   SearchSpace space;
+  std::string axis = {};             ///< of the fidelity that is varied; empty for none
   std::vector<std::string> metrics;  ///< what its output must name
   std::size_t workers = 1;           ///< programs at a time
   std::uint64_t seed = 0;            ///< of the study: every trial gets its own, made from this
@@ -39,10 +42,20 @@ struct CommandExecutorOptions {
 /// Throws `InputError` for a command that cannot be (see `CommandTemplate`) and a program that is not there.
 std::unique_ptr<Executor> make_command_executor(const CommandExecutorOptions& options);
 
-/// The payload of a trial's job.
-Json command_payload(std::int64_t trial, const Configuration& configuration);
+/// Where a trial comes from that continues others.
+struct CommandLineage {
+  ContinuedTrial continues;
+  std::int64_t first = 0;  ///< the trial with which its configuration was begun
+};
 
-/// The seed that the program of a trial is given: below 2^31.
-std::uint64_t command_seed(std::uint64_t study_seed, std::int64_t trial);
+/// The payload of a trial's job; with the lineage of one that continues another.
+Json command_payload(const Trial& trial, const std::optional<CommandLineage>& lineage = {});
+
+/// The seed that the program of a trial is given, below 2^31: one for all trials that continue the same `first`.
+std::uint64_t command_seed(std::uint64_t study_seed, std::int64_t first);
+
+/// The counter in a program's output that counts along an axis: "epoch" for "epochs". Then reports are the lines with
+/// this counter. Empty for an axis that none of the counters names; then they are those with any.
+std::string counter_of(const std::string& axis);
 
 }  // namespace nascent
