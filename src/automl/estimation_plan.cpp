@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <vector>
 
 #include "nascent/core/error.h"
+#include "nascent/estimation/fidelity_range.h"
 #include "nascent/estimation/pilot_check.h"
 #include "nascent/estimation/scheduler_registry.h"
+#include "nascent/estimation/study_estimation.h"
 #include "run/fidelity_axes.h"
 
 namespace nascent {
@@ -23,19 +24,6 @@ constexpr double kSmallestShare = 1.0 / 27.0;
 /// Networks start with a third of what each would get if all got the same; the best get three times that.
 constexpr double kSpread = 3.0;
 
-struct Range {
-  std::string axis;
-  double least;
-  double most;
-};
-
-[[noreturn]] void throw_bad_range(const std::string& text) {
-  throw InputError(
-      fmt::format("--fidelity: {} is not a range; write its least and its most: epochs=0.5:6 for images, "
-                  "data=0.1:1 for a share of the training data",
-                  text));
-}
-
 bool is_share(const std::string& axis) { return axis != kEpochsAxis && axis != kTreesAxis; }
 
 /// What candidates of this data can be given less of.
@@ -47,20 +35,9 @@ std::vector<std::string> axes_of(const FitPlan& plan) {
 }
 
 /// "epochs=0.5:6".
-Range parse_range(const std::string& text, const FitPlan& plan) {
-  const std::size_t equals = text.find('=');
-  const std::size_t colon = text.find(':');
-  if (equals == std::string::npos || colon == std::string::npos || colon < equals) throw_bad_range(text);
-  Range range{text.substr(0, equals), 0.0, 0.0};
-  const auto number = [&](std::size_t from, std::size_t to) {
-    double value = 0.0;
-    const auto [end, error] = std::from_chars(text.data() + from, text.data() + to, value);
-    if (error != std::errc() || end != text.data() + to) throw_bad_range(text);
-    return value;
-  };
-  range.least = number(equals + 1, colon);
-  range.most = number(colon + 1, text.size());
-  if (!(range.least > 0.0 && range.least < range.most)) throw_bad_range(text);
+FidelityRange parse_range(const std::string& text, const FitPlan& plan) {
+  FidelityRange range =
+      parse_fidelity_range(text, "epochs=0.5:6 for images, data=0.1:1 for a share of the training data");
   const std::vector<std::string> axes = axes_of(plan);
   if (std::ranges::find(axes, range.axis) == axes.end())
     throw InputError(
@@ -70,7 +47,7 @@ Range parse_range(const std::string& text, const FitPlan& plan) {
   return range;
 }
 
-Range default_range(const FitPlan& plan, const Fidelity& candidate) {
+FidelityRange default_range(const FitPlan& plan, const Fidelity& candidate) {
   if (plan.kind == DataKind::kImages) {
     const double epochs = candidate.at(kEpochsAxis);
     return {kEpochsAxis, epochs / kSpread, epochs * kSpread};
@@ -79,7 +56,7 @@ Range default_range(const FitPlan& plan, const Fidelity& candidate) {
   return {kDataAxis, std::clamp(kFewestRows / rows, kSmallestShare, 1.0), 1.0};
 }
 
-EstimationPlan with_rungs(const std::string& scheduler, const Range& range, const Fidelity& candidate) {
+EstimationPlan with_rungs(const std::string& scheduler, const FidelityRange& range, const Fidelity& candidate) {
   EstimationPlan estimation{
       .scheduler = scheduler, .axis = range.axis, .least = range.least, .most = range.most, .full = candidate};
   if (is_share(range.axis) && range.most == 1.0)
@@ -107,14 +84,6 @@ EstimationPlan with_reports(const std::string& scheduler, const FitPlan& plan, c
           .full = candidate};
 }
 
-/// Whether it gives a new configuration less than all, rather than stopping trials on their way.
-bool starts_small(const std::string& scheduler) {
-  const Fidelity full{{"steps", 1e6}};
-  const auto made = make_scheduler(
-      scheduler, {.objectives = {{"loss", false}}, .axis = "steps", .least = 1.0, .most = 1e6, .full = full});
-  return made->next({}, true).fidelity != full;
-}
-
 EstimationPlan choose_estimation(const FitOptions& options, const FitPlan& plan, const Fidelity& candidate) {
   if (options.estimation == "auto" || options.estimation == "full" || options.estimation == "shared") {
     if (!options.fidelity.empty())
@@ -129,7 +98,8 @@ EstimationPlan choose_estimation(const FitOptions& options, const FitPlan& plan,
     return {.full = options.estimation == "auto" ? candidate : Fidelity{}};
   }
   if (starts_small(options.estimation)) {
-    const Range range = options.fidelity.empty() ? default_range(plan, candidate) : parse_range(options.fidelity, plan);
+    const FidelityRange range =
+        options.fidelity.empty() ? default_range(plan, candidate) : parse_range(options.fidelity, plan);
     EstimationPlan estimation = with_rungs(options.estimation, range, candidate);
     estimation.pilots = options.pilots;
     return estimation;
@@ -181,18 +151,7 @@ std::unique_ptr<Scheduler> make_scheduler(const EstimationPlan& plan, const Stud
 }
 
 std::map<std::int64_t, std::string> reasons_for_no_more(const TrialStore& store, const EstimationPlan& plan) {
-  const auto scheduler = make_scheduler(plan, store.study());
-  std::vector<Trial> trials;
-  store.for_each_ended(0, [&](Trial&& trial) {
-    if (scheduler->uses(trial.fidelity)) trials.push_back(std::move(trial));
-  });
-  for (const Trial& trial : trials) scheduler->observe(trial);
-  std::map<std::int64_t, std::string> reasons;
-  for (const Trial& trial : trials) {
-    std::string reason = scheduler->why_no_more(trial);
-    if (!reason.empty()) reasons.emplace(trial.number, std::move(reason));
-  }
-  return reasons;
+  return reasons_for_no_more(store, *make_scheduler(plan, store.study()));
 }
 
 }  // namespace nascent
