@@ -21,6 +21,7 @@ constexpr const char* kFoldsAxis = "folds";
 /// With fewer rows than this a model says little of what it would be with all.
 constexpr double kFewestRows = 500.0;
 constexpr double kSmallestShare = 1.0 / 27.0;
+constexpr double kLargestShare = 1.0 / 3.0;  // or there would be little to save
 /// Networks start with a third of what each would get if all got the same; the best get three times that.
 constexpr double kSpread = 3.0;
 
@@ -53,7 +54,7 @@ FidelityRange default_range(const FitPlan& plan, const Fidelity& candidate) {
     return {kEpochsAxis, epochs / kSpread, epochs * kSpread};
   }
   const auto rows = static_cast<double>(plan.split.training_rows(0).size());
-  return {kDataAxis, std::clamp(kFewestRows / rows, kSmallestShare, 1.0), 1.0};
+  return {kDataAxis, std::clamp(kFewestRows / rows, kSmallestShare, kLargestShare), 1.0};
 }
 
 EstimationPlan with_rungs(const std::string& scheduler, const FidelityRange& range, const Fidelity& candidate) {

@@ -49,6 +49,7 @@ TEST(EstimationPlan, SchedulersStartTablesWithAShareOfTheRowsAndEndWithAll) {
   EXPECT_DOUBLE_EQ(plan.least, 500.0 / 8000.0);
   EXPECT_DOUBLE_EQ(plan.most, 1.0);
   EXPECT_TRUE(plan.full.empty());
+  EXPECT_LT(plan_of(kFoldedTable, "asha").least, 0.4) << "a small table, too, can be begun with less";
 }
 
 TEST(EstimationPlan, SchedulersStartImagesWithFewerEpochsAndEndWithMore) {

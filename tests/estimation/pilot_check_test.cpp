@@ -110,6 +110,15 @@ TEST(PilotCheck, FinishesItsPilotsWhenNothingNewMayBeStarted) {
   EXPECT_EQ(scheduler->why_no_more(ended(begun(0, 1), 0.3)), "");
 }
 
+TEST(PilotCheck, HasNothingToCheckWhereTheSchedulerGivesAllFromTheStart) {
+  SchedulerSetup setup = setup_for(9);
+  setup.least = 8.0;  // no rung below 9 is left
+  const auto scheduler = with_pilots(make_scheduler("halving", setup), setup, 4);
+  const std::vector<Trial> trials = run(*scheduler, 6, [](std::int64_t n, double) { return static_cast<double>(n); });
+  for (const Trial& trial : trials) EXPECT_TRUE(trial.fidelity.empty() && !trial.continues);
+  EXPECT_EQ(scheduler->notice(), "");
+}
+
 TEST(PilotCheck, AnInterruptedPilotIsTakenUpAgain) {
   const auto scheduler = checked_asha(2);
   scheduler->observe(ended(begun(0, 1), 0.3));

@@ -12,7 +12,8 @@ namespace nascent {
 /// with a probability of 3 in 8 for 4 pilots, so the check finds a fidelity that misleads, not one that is merely weak.
 ///
 /// Pilots are this scheduler's own; the other one begins with what comes after them. Failed pilots are replaced. The
-/// order is that of the first objective. `setup`: that of the scheduler.
+/// order is that of the first objective. `setup`: that of the scheduler. One that gives all from the start comes back
+/// as it is.
 std::unique_ptr<Scheduler> with_pilots(std::unique_ptr<Scheduler> scheduler, const SchedulerSetup& setup, int pilots);
 
 }  // namespace nascent
