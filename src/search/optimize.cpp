@@ -10,6 +10,8 @@ StudyResult optimize_with(const SearchSpace& space, const OptimizeOptions& optio
                      .seed = options.seed,
                      .budget = options.trials,
                      .first = options.first,
+                     .scheduler = options.scheduler,
+                     .fidelity = options.fidelity,
                      .storage = options.storage};
   study.objectives.front().maximize = options.maximize;
   if (!options.objectives.empty()) study.objectives = options.objectives;
@@ -28,6 +30,10 @@ StudyResult optimize(const SearchSpace& space, const OptimizeOptions& options, c
 }
 
 StudyResult optimize(const SearchSpace& space, const OptimizeOptions& options, const ReportingFunction& objective) {
+  return optimize_with(space, options, objective);
+}
+
+StudyResult optimize(const SearchSpace& space, const OptimizeOptions& options, const TrialFunction& objective) {
   return optimize_with(space, options, objective);
 }
 

@@ -170,21 +170,8 @@ class SearchLoop {
     if (!coordinator_.report(reported.id, reported.report)) return executor_.answer(reported.id, false);  // taken over
     const Trial& trial = *coordinator_.running(reported.id);
     observer_.trial_reported(trial, reported.report);
-    if (told->second.empty()) told->second = why_to_stop(trial);
+    if (told->second.empty()) told->second = why_to_stop(trial, objectives_, scheduler_);
     executor_.answer(trial.number, told->second.empty());
-  }
-
-  std::string why_to_stop(const Trial& trial) {
-    const Report& report = trial.reports.back();
-    for (const Objective& objective : objectives_) {
-      const auto value = report.metrics.find(objective.metric);
-      if (value == report.metrics.end()) continue;
-      const std::string flaw = not_finite(value->second);
-      if (!flaw.empty()) return fmt::format("{} was {} at step {}", objective.metric, flaw, report.step);
-    }
-    Decision decision = scheduler_.decide(trial);
-    if (decision.kind == Decision::Kind::kContinue) return "";
-    return decision.reason.empty() ? fmt::format("stopped by \"{}\"", scheduler_.name()) : std::move(decision.reason);
   }
 
   void handle(const JobEnded& ended) {

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "nascent/core/error.h"
+#include "nascent/estimation/study_estimation.h"
 #include "nascent/store/memory_store.h"
 #include "nascent/store/sqlite_store.h"
 #include "nascent/strategy/repeats.h"
@@ -30,19 +32,41 @@ class ReportedProgress : public TrialProgress {
   Stopwatch watch_;
 };
 
-/// Calls the user's function for a configuration that comes as JSON.
+/// What a function sees of its trial.
+Json payload_of(const Trial& trial) {
+  Json payload{
+      {"number", trial.number}, {"configuration", trial.configuration.to_json()}, {"fidelity", trial.fidelity}};
+  if (trial.parent) payload["parent"] = *trial.parent;
+  if (trial.retry_of) payload["retry_of"] = *trial.retry_of;
+  if (trial.continues) payload["continues"] = *trial.continues;
+  return payload;
+}
+
+Trial trial_from(const Json& payload, const SearchSpace& space) {
+  const auto number = [&](const char* name) {
+    return payload.contains(name) ? std::optional<std::int64_t>(payload.at(name)) : std::nullopt;
+  };
+  return {.number = payload.at("number"),
+          .configuration = space.configuration_from_json(payload.at("configuration")),
+          .fidelity = payload.at("fidelity").get<Fidelity>(),
+          .parent = number("parent"),
+          .retry_of = number("retry_of"),
+          .continues = number("continues")};
+}
+
+/// Calls the user's function for a trial that comes as JSON.
 class FunctionHandler : public JobHandler {
  public:
-  FunctionHandler(const SearchSpace& space, const ReportingFunction& function) : space_(space), function_(function) {}
+  FunctionHandler(const SearchSpace& space, const TrialFunction& function) : space_(space), function_(function) {}
 
   Json run(const Json& payload, JobContext& context) override {
     ReportedProgress progress(context);
-    return {{"metrics", function_(space_.configuration_from_json(payload), progress)}};
+    return {{"metrics", function_(trial_from(payload, space_), progress)}};
   }
 
  private:
   const SearchSpace& space_;
-  const ReportingFunction& function_;
+  const TrialFunction& function_;
 };
 
 [[noreturn]] void throw_another_study(const std::filesystem::path& path, const std::string& difference) {
@@ -62,6 +86,7 @@ void check_same(const StudyRecord& found, const StudyRecord& study, const std::f
   if (found.settings.is_object() && found.settings.value("repeats", std::size_t{1}) != study.settings.at("repeats")) {
     throw_another_study(path, "number of repeats");
   }
+  if (estimation_of(found) != estimation_of(study)) throw_another_study(path, "scheduler or fidelity");
   if (found.seed != study.seed) throw_another_study(path, "seed (" + std::to_string(found.seed) + ")");
 }
 
@@ -82,6 +107,28 @@ void check_objectives(const std::vector<Objective>& objectives) {
   }
 }
 
+/// Nothing for a study whose trials all get the same.
+std::optional<StudyEstimation> estimation_for(const StudyOptions& options) {
+  const FidelityRange& range = options.fidelity;
+  if (range.axis.empty()) {
+    if (options.scheduler == "full") return {};
+    throw InputError(fmt::format(
+        "the scheduler {} has to know what there is to give less of; set StudyOptions::fidelity: {{\"epochs\", 1, 27}}",
+        options.scheduler));
+  }
+  if (!(range.least > 0.0 && range.least < range.most && std::isfinite(range.most))) {
+    throw InputError(
+        fmt::format("the fidelity {} from {} to {} is no range; its least must be above 0 and its most above that",
+                    range.axis, range.least, range.most));
+  }
+  if (options.repeats > 1 && options.scheduler != "full") {
+    throw InputError(
+        fmt::format("repeats and the scheduler {} do not go together: results of different amounts have no mean",
+                    options.scheduler));
+  }
+  return StudyEstimation{options.scheduler, range};
+}
+
 std::unique_ptr<SearchStrategy> strategy_for(const SearchSpace& space, const StudyOptions& options) {
   const StrategySetup setup{.space = space,
                             .objectives = options.objectives,
@@ -95,13 +142,21 @@ std::unique_ptr<SearchStrategy> strategy_for(const SearchSpace& space, const Stu
 }
 
 StudyRecord record_of(SearchSpace space, const StudyOptions& options) {
-  return {.name = "study",
-          .space = std::move(space),
-          .objectives = options.objectives,
-          .seed = options.seed,
-          .strategy = options.strategy,
-          .constraints = options.constraints,
-          .settings = {{"repeats", options.repeats}}};
+  StudyRecord record{.name = "study",
+                     .space = std::move(space),
+                     .objectives = options.objectives,
+                     .seed = options.seed,
+                     .strategy = options.strategy,
+                     .constraints = options.constraints,
+                     .settings = {{"repeats", options.repeats}}};
+  if (const auto estimation = estimation_for(options)) estimation->write_to(record.settings);
+  return record;
+}
+
+/// Null for a study without one.
+std::unique_ptr<Scheduler> scheduler_for(const StudyRecord& study) {
+  const auto estimation = estimation_of(study);
+  return estimation ? make_scheduler(*estimation, study) : nullptr;
 }
 
 }  // namespace
@@ -112,33 +167,40 @@ double StudyResult::best_value() const {
   throw Error("no trial of the study succeeded; the last failed because: " + trials.back().reason);
 }
 
-/// What the scheduler of one run decides, behind the one that lives as long as the study.
-class RunScheduler : public Scheduler {
+/// The scheduler of the study or, where it has none, that of one run.
+class StudyScheduler : public Scheduler {
  public:
+  explicit StudyScheduler(std::unique_ptr<Scheduler> own) : own_(std::move(own)), current_(own_.get()) {}
+
   std::string_view name() const override { return current_ != nullptr ? current_->name() : "full"; }
   Assignment next(std::span<const Trial> running, bool more) override {
     return current_ != nullptr ? current_->next(running, more) : Scheduler::next(running, more);
   }
-  bool uses(const Fidelity&) const override { return true; }
+  bool uses(const Fidelity& fidelity) const override { return own_ == nullptr || own_->uses(fidelity); }
   Decision decide(const Trial& trial) override { return current_ != nullptr ? current_->decide(trial) : Decision{}; }
   void observe(const Trial& trial) override {
     if (current_ != nullptr) current_->observe(trial);
   }
-  /// A new one learns from all that have ended.
+  /// For a run. A new one learns from all that have ended; null: back to the study's.
   void use(Scheduler* scheduler, const TrialStore& store) {
-    if (scheduler == current_) return;
+    if (own_ != nullptr && scheduler != nullptr)
+      throw InputError(fmt::format("the study has the scheduler {}; leave out RunOptions::scheduler", own_->name()));
+    if (own_ != nullptr || scheduler == current_) return;
     current_ = scheduler;
     if (scheduler != nullptr) store.for_each_ended(0, [&](Trial&& trial) { scheduler->observe(trial); });
   }
 
  private:
-  Scheduler* current_ = nullptr;
+  std::unique_ptr<Scheduler> own_;
+  Scheduler* current_;
 };
 
 struct Study::Parts {
   Parts(SearchSpace the_space, StudyOptions the_options)
       : space(std::move(the_space)),
         options(std::move(the_options)),
+        estimation(estimation_for(options)),
+        scheduler(scheduler_for(record_of(space, options))),
         strategy(strategy_for(space, options)),
         store(open_store(record_of(space, options), options.storage)),
         coordinator(*store, *strategy, scheduler, {.first = options.first}) {}
@@ -147,6 +209,7 @@ struct Study::Parts {
 
   void finish(Trial trial) {
     trial.cost_seconds = now() - trial.started_seconds;
+    why_told_to_stop.erase(trial.number);
     coordinator.finish(trial);
   }
 
@@ -171,12 +234,14 @@ struct Study::Parts {
 
   SearchSpace space;  ///< with its traits, which the record does not keep
   StudyOptions options;
-  RunScheduler scheduler;
+  std::optional<StudyEstimation> estimation;
+  StudyScheduler scheduler;
   std::unique_ptr<SearchStrategy> strategy;
   std::unique_ptr<TrialStore> store;
   Coordinator coordinator;
   double coordinator_start = coordinator.last_seconds();
   Stopwatch watch;
+  std::map<std::int64_t, std::string> why_told_to_stop;  ///< by trial that was asked for
 };
 
 Study::Study(SearchSpace space, StudyOptions options) {
@@ -196,9 +261,12 @@ std::optional<Trial> Study::try_ask() {
 
 Trial Study::ask() {
   std::optional<Trial> trial = try_ask();
+  if (!trial && waits()) throw Error("the scheduler waits for trials that are running; tell their results first");
   if (!trial) throw Error("all configurations of the space have been tried");
   return std::move(*trial);
 }
+
+bool Study::waits() const { return parts_->coordinator.waits(); }
 
 void Study::tell(const Trial& trial, double value) {
   tell(trial, Metrics{{parts_->options.objectives.front().metric, value}});
@@ -212,8 +280,11 @@ void Study::tell(const Trial& trial, Metrics metrics) {
                                    trial.number, objective.metric));
     }
   }
-  JobOutcome outcome{.kind = JobOutcome::Kind::kDone, .result = {{"metrics", std::move(metrics)}}};
-  conclude(told, outcome, parts_->options.objectives, "");
+  const auto why_told_to_stop = parts_->why_told_to_stop.find(trial.number);
+  const bool stopped = why_told_to_stop != parts_->why_told_to_stop.end();
+  JobOutcome outcome{
+      .kind = JobOutcome::Kind::kDone, .result = {{"metrics", std::move(metrics)}}, .asked_to_stop = stopped};
+  conclude(told, outcome, parts_->options.objectives, stopped ? why_told_to_stop->second : "");
   parts_->finish(std::move(told));
 }
 
@@ -224,9 +295,14 @@ void Study::tell_failed(const Trial& trial, std::string reason) {
   parts_->finish(std::move(told));
 }
 
-void Study::report(const Trial& trial, std::int64_t step, const Metrics& metrics) {
+bool Study::report(const Trial& trial, std::int64_t step, const Metrics& metrics) {
   const Trial& running = parts_->running(trial);
-  parts_->coordinator.report(trial.number, {step, metrics, parts_->now() - running.started_seconds});
+  if (!parts_->coordinator.report(trial.number, {step, metrics, parts_->now() - running.started_seconds})) return false;
+  std::string& why = parts_->why_told_to_stop[trial.number];
+  if (why.empty()) why = why_to_stop(running, parts_->options.objectives, parts_->scheduler);
+  if (!why.empty()) return false;
+  parts_->why_told_to_stop.erase(trial.number);
+  return true;
 }
 
 void Study::add(const Configuration& configuration, Metrics metrics) {
@@ -237,23 +313,29 @@ void Study::add(const Configuration& configuration, Metrics metrics) {
   conclude(trial, outcome, parts_->options.objectives, "");
   if (trial.state != TrialState::kComplete) throw InputError("a known result cannot be used: " + trial.reason);
   trial.started_seconds = parts_->now();
+  if (parts_->estimation) trial.fidelity = parts_->estimation->full();
   parts_->coordinator.add(std::move(trial));
 }
 
 StudyResult Study::optimize(const ObjectiveFunction& function, const RunOptions& options) {
   const std::string& metric = parts_->options.objectives.front().metric;
   return optimize(
-      [&](const Configuration& configuration, TrialProgress&) {
-        return Metrics{{metric, function(configuration)}};
+      [&](const Trial& trial, TrialProgress&) {
+        return Metrics{{metric, function(trial.configuration)}};
       },
       options);
 }
 
 StudyResult Study::optimize(const MetricsFunction& function, const RunOptions& options) {
-  return optimize([&](const Configuration& configuration, TrialProgress&) { return function(configuration); }, options);
+  return optimize([&](const Trial& trial, TrialProgress&) { return function(trial.configuration); }, options);
 }
 
 StudyResult Study::optimize(const ReportingFunction& function, const RunOptions& options) {
+  return optimize([&](const Trial& trial, TrialProgress& progress) { return function(trial.configuration, progress); },
+                  options);
+}
+
+StudyResult Study::optimize(const TrialFunction& function, const RunOptions& options) {
   Parts& parts = *parts_;
   if (options.trials < 0 && std::isinf(options.seconds) && !parts.space.size() && !options.interrupted) {
     throw InputError("the search would never end: limit its trials or its seconds");
@@ -265,9 +347,8 @@ StudyResult Study::optimize(const ReportingFunction& function, const RunOptions&
   parts.scheduler.use(options.scheduler, *parts.store);
   const SearchLoopOptions loop{
       .max_trials = options.trials, .deadline = Deadline::in(options.seconds), .interrupted = options.interrupted};
-  SearchSummary summary = run_search(
-      parts.store->study(), parts.coordinator, parts.scheduler, *executor,
-      [](const Trial& trial) { return trial.configuration.to_json(); }, loop, observer);
+  SearchSummary summary =
+      run_search(parts.store->study(), parts.coordinator, parts.scheduler, *executor, payload_of, loop, observer);
   parts.scheduler.use(nullptr, *parts.store);
 
   StudyResult result{.trials = parts.store->trials(), .ended_because = std::move(summary.ended_because)};

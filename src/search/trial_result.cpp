@@ -83,6 +83,19 @@ std::string not_finite(double value) {
   return std::isinf(value) ? "infinite" : "";
 }
 
+std::string why_to_stop(const Trial& trial, const std::vector<Objective>& objectives, Scheduler& scheduler) {
+  const Report& report = trial.reports.back();
+  for (const Objective& objective : objectives) {
+    const auto value = report.metrics.find(objective.metric);
+    if (value == report.metrics.end()) continue;
+    const std::string flaw = not_finite(value->second);
+    if (!flaw.empty()) return fmt::format("{} was {} at step {}", objective.metric, flaw, report.step);
+  }
+  Decision decision = scheduler.decide(trial);
+  if (decision.kind == Decision::Kind::kContinue) return "";
+  return decision.reason.empty() ? fmt::format("stopped by \"{}\"", scheduler.name()) : std::move(decision.reason);
+}
+
 void conclude(Trial& trial, const JobOutcome& outcome, const std::vector<Objective>& objectives,
               const std::string& told_to_stop_because) {
   const std::string why_told = told_to_stop_because.empty() ? std::string(kTimeWasUp) : told_to_stop_because;

@@ -2,14 +2,19 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace nascent {
 
 /// What a scheduler gives less of, and between what bounds.
 struct FidelityRange {
-  std::string axis = {};  ///< in the plural ("epochs"); empty: there is nothing to give less of
-  double least = 0.0;     ///< the smallest amount that says something, above 0
-  double most = 0.0;      ///< of the full evaluation, above `least`
+  std::string axis;    ///< in the plural ("epochs"); empty: there is nothing to give less of
+  double least = 0.0;  ///< the smallest amount that says something, above 0
+  double most = 0.0;   ///< of the full evaluation, above `least`
+
+  FidelityRange() = default;
+  FidelityRange(std::string the_axis, double the_least, double the_most)
+      : axis(std::move(the_axis)), least(the_least), most(the_most) {}
 
   bool operator==(const FidelityRange&) const = default;
 };

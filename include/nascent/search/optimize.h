@@ -23,6 +23,8 @@ struct OptimizeOptions {
   std::vector<Objective> objectives = {};           ///< the metrics that the function returns; empty: one, "value"
   std::vector<OutcomeConstraint> constraints = {};  ///< bounds on metrics that a good result keeps
   std::vector<Configuration> first = {};            ///< tried before the strategy is asked
+  std::string scheduler = "full";                   ///< with `fidelity`: as in `StudyOptions`
+  FidelityRange fidelity = {};
 };
 
 /// Searches the space for the configuration with the least (or largest) value of a function: a `Study` in one call.
@@ -39,5 +41,6 @@ struct OptimizeOptions {
 StudyResult optimize(const SearchSpace& space, const OptimizeOptions& options, const ObjectiveFunction& objective);
 StudyResult optimize(const SearchSpace& space, const OptimizeOptions& options, const MetricsFunction& objective);
 StudyResult optimize(const SearchSpace& space, const OptimizeOptions& options, const ReportingFunction& objective);
+StudyResult optimize(const SearchSpace& space, const OptimizeOptions& options, const TrialFunction& objective);
 
 }  // namespace nascent
