@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "estimation/rungs.h"
 #include "estimation/schedulers.h"
 #include "nascent/core/error.h"
 #include "nascent/core/quantity.h"
@@ -141,7 +142,7 @@ Decision CurveScheduler::decide(const Trial& trial) {
 
 void CurveScheduler::observe(const Trial& trial) {
   const std::optional<std::size_t> rung = ladder_.rung_of(trial.fidelity);
-  if (!rung || was_cut_off(trial)) return;
+  if (!rung || was_cut_off(trial) || was_cut_on_its_way(trial)) return;
   std::map<double, double> points = points_with(trial);
   const std::optional<double> result = trial.result(setup_.objectives.front().metric);
   const bool complete = trial.state == TrialState::kComplete;

@@ -13,11 +13,17 @@ std::set<std::int64_t> continued_by(std::span<const Trial> running) {
   return continued;
 }
 
+bool was_cut_on_its_way(const Trial& trial) {
+  return trial.continues && trial.state == TrialState::kStopped &&
+         (trial.reason == kTimeWasUp || trial.reason == kInterrupted);
+}
+
 bool any_of_ours(const Scheduler& scheduler, std::span<const Trial> running) {
   return std::ranges::any_of(running, [&](const Trial& trial) { return scheduler.uses(trial.fidelity); });
 }
 
 void Rungs::add(const Trial& trial) {
+  if (was_cut_on_its_way(trial)) return;
   if (trial.continues) continuations_[*trial.continues] = trial.number;
   const std::optional<std::size_t> rung = ladder_.rung_of(trial.fidelity);
   if (!rung) return;

@@ -18,6 +18,10 @@ namespace nascent {
 /// The trials that others continue.
 std::set<std::int64_t> continued_by(std::span<const Trial> running);
 
+/// Whether a trial took another one up and ended before its amount only because the search did. What the other one has
+/// left is still there, so it is to be taken up again.
+bool was_cut_on_its_way(const Trial& trial);
+
 /// Whether one of them has a fidelity of this scheduler.
 bool any_of_ours(const Scheduler& scheduler, std::span<const Trial> running);
 

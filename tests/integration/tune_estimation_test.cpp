@@ -138,41 +138,60 @@ TEST(TuneEstimation, AConfigurationKeepsItsSeedWhenItGoesOn) {
   EXPECT_NE(seeds.at(0), seeds.at(1));
 }
 
+/// Runs the study with a program that never ends a trial of 9 epochs, until one of these is under way and has reported:
+/// it takes up one that took up another. Then sends the signal. Returns that trial as it was before.
+Trial cut_at_the_top(const TemporaryFolder& folder, const Words& words, int signal) {
+  Words hanging{"/usr/bin/env", "HANG_AT=9"};
+  hanging.insert(hanging.end(), words.begin(), words.end());
+  Program program(hanging);
+  for (int i = 0; i < 1200; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    if (!std::filesystem::exists(folder / "study.db")) continue;
+    for (const Trial& trial : trials_in(folder)) {
+      if (trial.state != TrialState::kRunning || trial.fidelity.at("epochs") != 9.0 || trial.reports.empty()) continue;
+      program.signal(signal);
+      program.wait();
+      return trial;
+    }
+  }
+  ADD_FAILURE() << "no trial came so far";
+  return {};
+}
+
 TEST(TuneEstimation, GoesOnAfterAKillWithTheSameRungs) {
   const TemporaryFolder folder;
   const Words words = tuned(folder, {"--trials", "14", "--estimation", "asha", "--fidelity", "epochs=1:9", "--json"});
-  Words hanging{"/usr/bin/env", "HANG_AT=9"};
-  hanging.insert(hanging.end(), words.begin(), words.end());
-  {
-    Program program(hanging);
-    // A trial of 9 epochs is under way: it takes up one that took up another.
-    const auto at_the_top = [&] {
-      if (!std::filesystem::exists(folder / "study.db")) return false;
-      return std::ranges::any_of(trials_in(folder), [](const Trial& trial) {
-        return trial.state == TrialState::kRunning && trial.fidelity.at("epochs") == 9.0 && !trial.reports.empty();
-      });
-    };
-    for (int i = 0; i < 1200 && !at_the_top(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    program.signal(SIGKILL);
-    program.wait();
-  }
-  const std::vector<Trial> before = trials_in(folder);
-  const auto cut = std::ranges::find(before, TrialState::kRunning, &Trial::state);
-  ASSERT_NE(cut, before.end()) << "no trial came so far";
+  const Trial cut = cut_at_the_top(folder, words, SIGKILL);
 
   const ProgramResult result = run_program(words);
   ASSERT_EQ(result.exit_code, 0) << result.err;
   std::vector<Trial> trials = trials_in(folder);
-  const auto again = std::ranges::find(trials, std::optional(cut->number), &Trial::retry_of);
+  const auto again = std::ranges::find(trials, std::optional(cut.number), &Trial::retry_of);
   ASSERT_NE(again, trials.end()) << "what was cut off is tried again";
-  EXPECT_EQ(again->continues, cut->continues) << "from the same checkpoint";
-  EXPECT_EQ(again->fidelity, cut->fidelity);
+  EXPECT_EQ(again->continues, cut.continues) << "from the same checkpoint";
+  EXPECT_EQ(again->fidelity, cut.fidelity);
   expect_continuations_hold(trials);
   std::erase_if(trials, [](const Trial& trial) { return trial.state == TrialState::kFailed; });
   const std::map<double, int> counts = counts_by_amount(trials);
   EXPECT_EQ(counts.size(), 3U);
   EXPECT_EQ(counts.at(1.0), 14);
   EXPECT_GE(counts.at(3.0), 4);
+}
+
+TEST(TuneEstimation, WhatAnInterruptCutOffOnItsWayIsTakenUpAgain) {
+  const TemporaryFolder folder;
+  const Words words = tuned(folder, {"--trials", "14", "--estimation", "asha", "--fidelity", "epochs=1:9", "--json"});
+  const Trial cut = cut_at_the_top(folder, words, SIGINT);
+  EXPECT_EQ(trials_in(folder).at(static_cast<std::size_t>(cut.number)).reason, "interrupted");
+  const ProgramResult result = run_program(words);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::vector<Trial> trials = trials_in(folder);
+  const auto again = std::ranges::find_if(trials, [&](const Trial& trial) {
+    return trial.continues == cut.continues && trial.state == TrialState::kComplete;
+  });
+  ASSERT_NE(again, trials.end());
+  EXPECT_EQ(again->fidelity, cut.fidelity);
+  EXPECT_EQ(again->configuration, cut.configuration);
 }
 
 TEST(TuneEstimation, ASchedulerStopsProgramsByWhatTheyReport) {
