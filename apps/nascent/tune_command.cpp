@@ -45,6 +45,7 @@ struct Arguments {
   std::int64_t repeats = 1;
   std::string estimation;
   std::string fidelity;
+  std::int64_t pilots = 0;
   bool duplicates = false;
   std::string first;
   std::string study;
@@ -81,6 +82,12 @@ void add_options(CLI::App& command, Arguments& a) {
       .add_option(
           "--fidelity", a.fidelity,
           "The least and the most that it gives: epochs=1:50; the program gets the amount where {epochs} stands")
+      ->group(search);
+  command
+      .add_option("--pilots", a.pilots,
+                  "So many configurations get the least and then all, to see whether the least ranks as all does; one "
+                  "that does not is dropped")
+      ->capture_default_str()
       ->group(search);
   command.add_option("--seed", a.seed, "One seed gives the same trials with one worker (0)")->group(search);
   command.add_option("--first", a.first, "A JSON file with a configuration, or a list of them, to try first")
@@ -141,6 +148,10 @@ void check(const CLI::App& command, const Arguments& a) {
     throw InputError(fmt::format("--workers: {} is not a number of programs; write 1 to 1024", a.workers));
   if (a.repeats < 1 || a.repeats > 10000)
     throw InputError(fmt::format("--repeats: {} is not a number of runs; write 1 to 10000", a.repeats));
+  if (a.pilots < 0 || a.pilots > 100)
+    throw InputError(fmt::format("--pilots: {} is not a number of configurations; write 0 to 100", a.pilots));
+  if (a.pilots > 0 && a.estimation.empty())
+    throw InputError("--pilots checks what a scheduler gives less of; name one: --estimation asha");
   if (a.repeats > 1 && !a.estimation.empty() && a.estimation != "full")
     throw InputError("--repeats and --estimation do not go together: results of different amounts have no mean");
 }
@@ -154,6 +165,7 @@ TuneStudy study_of(const CLI::App& command, const Arguments& a) {
   study.command = a.command;
   study.repeats = a.repeats;
   study.estimation = tune_estimation(a.estimation, a.fidelity);
+  if (study.estimation) study.estimation->pilots = static_cast<int>(a.pilots);
   study.allow_duplicates = a.duplicates;
   if (command.count("--strategy") > 0) study.strategy = a.strategy;
   if (command.count("--seed") > 0) study.seed = a.seed;
@@ -270,11 +282,11 @@ void run(const CLI::App& command, Arguments& a) {
   const auto executor = make_command_executor(options);
   const std::vector<Trial> earlier = store->trials();
   tell_about(study, earlier.size(), *view);
-  TuneProgress progress(*view, study, earlier, seconds,
+  const auto scheduler = scheduler_of(study);
+  TuneProgress progress(*view, study, *scheduler, earlier, seconds,
                         a.trials > 0 ? std::optional<std::int64_t>(a.trials) : std::nullopt);
   // What runs at the deadline is asked to end a little before it, and killed at it.
   const double grace = seconds ? std::min(kGraceSeconds, 0.05 * *seconds) : kGraceSeconds;
-  const auto scheduler = scheduler_of(study);
   TuneLineage lineage(*store, wanted.estimation);
   const Stopwatch since;
   const SearchSummary summary = run_search(
@@ -282,6 +294,7 @@ void run(const CLI::App& command, Arguments& a) {
       [&](const Trial& trial) { return command_payload(trial, lineage.of(trial)); },
       {.max_trials = a.trials > 0 ? a.trials : -1,
        .deadline = seconds ? Deadline::in(*seconds - grace) : Deadline::never(),
+       .seconds_needed = [&](const Trial& trial) { return progress.least_seconds(trial); },
        .grace_seconds = grace,
        .first = first,
        .interrupted = [&] { return view->interrupted(); }},

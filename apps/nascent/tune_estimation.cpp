@@ -36,8 +36,9 @@ std::optional<StudyEstimation> tune_estimation(const std::string& scheduler, con
 std::string options_text(const std::optional<StudyEstimation>& estimation) {
   if (!estimation) return "no --estimation";
   const FidelityRange& range = estimation->range;
-  return fmt::format("--estimation {} --fidelity {}={}:{}", estimation->scheduler, range.axis,
-                     format_number(range.least), format_number(range.most));
+  return fmt::format("--estimation {} --fidelity {}={}:{}{}", estimation->scheduler, range.axis,
+                     format_number(range.least), format_number(range.most),
+                     estimation->pilots > 0 ? fmt::format(" --pilots {}", estimation->pilots) : "");
 }
 
 std::int64_t first_of(const std::vector<Trial>& trials, const Trial& trial) {

@@ -20,9 +20,10 @@ std::string amount_text(const Fidelity& fidelity) {
 
 }  // namespace
 
-TuneProgress::TuneProgress(FitObserver& view, const StudyRecord& study, const std::vector<Trial>& earlier,
-                           std::optional<double> seconds, std::optional<std::int64_t> trials)
-    : view_(view), study_(study) {
+TuneProgress::TuneProgress(FitObserver& view, const StudyRecord& study, const Scheduler& scheduler,
+                           const std::vector<Trial>& earlier, std::optional<double> seconds,
+                           std::optional<std::int64_t> trials)
+    : view_(view), study_(study), scheduler_(scheduler), costs_(study.space) {
   progress_.phase = "searching";
   progress_.metric = study.objectives.front().metric;
   progress_.total_seconds = seconds;
@@ -33,6 +34,7 @@ TuneProgress::TuneProgress(FitObserver& view, const StudyRecord& study, const st
 }
 
 void TuneProgress::count(const Trial& trial) {
+  costs_.observe(trial);
   if (trial.state == TrialState::kFailed) {
     if (!trial.reason.empty() && trial.reason != kInterrupted && trial.reason != kTimeWasUp) ++progress_.failed;
     return;
@@ -61,6 +63,9 @@ void TuneProgress::trial_reported(const Trial& trial, const Report& report) {
 void TuneProgress::trial_finished(const Trial& trial) {
   std::erase_if(running_, [&](const Running& running) { return running.number == trial.number; });
   count(trial);
+  const std::string notice = scheduler_.notice();
+  if (notice != notice_) view_.note(notice);
+  notice_ = notice;
 }
 
 void TuneProgress::tick() {

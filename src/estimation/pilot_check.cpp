@@ -67,7 +67,7 @@ class PilotCheck : public Scheduler {
 
   void observe(const Trial& trial) override {
     if (checked_ && !is_pilot(trial)) return scheduler_->observe(trial);
-    if (was_cut_off(trial) || !uses(trial.fidelity)) return;
+    if (was_cut_off(trial) || was_cut_on_its_way(trial) || !uses(trial.fidelity)) return;
     const std::optional<double> result =
         trial.state == TrialState::kComplete ? trial.result(setup_.objectives.front().metric) : std::nullopt;
     if (!trial.continues) {

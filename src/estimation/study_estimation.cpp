@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "nascent/estimation/pilot_check.h"
 #include "nascent/estimation/scheduler_registry.h"
 
 namespace nascent {
@@ -13,11 +14,8 @@ constexpr const char* kKey = "scheduler";  // "estimation" is the plan of a fit
 }  // namespace
 
 void StudyEstimation::write_to(Json& settings) const {
-  settings[kKey] = {{"scheduler", scheduler},
-                    {"axis", range.axis},
-                    {"least", range.least},
-                    {"most", range.most},
-                    {"by_reports", by_reports}};
+  settings[kKey] = {{"scheduler", scheduler}, {"axis", range.axis},       {"least", range.least},
+                    {"most", range.most},     {"by_reports", by_reports}, {"pilots", pilots}};
 }
 
 std::optional<StudyEstimation> estimation_of(const StudyRecord& study) {
@@ -25,18 +23,21 @@ std::optional<StudyEstimation> estimation_of(const StudyRecord& study) {
   const Json& json = study.settings.at(kKey);
   return StudyEstimation{.scheduler = json.at("scheduler"),
                          .range = {json.at("axis"), json.at("least"), json.at("most")},
-                         .by_reports = json.at("by_reports")};
+                         .by_reports = json.at("by_reports"),
+                         .pilots = json.at("pilots")};
 }
 
 std::unique_ptr<Scheduler> make_scheduler(const StudyEstimation& estimation, const StudyRecord& study) {
-  return make_scheduler(estimation.scheduler, {.objectives = study.objectives,
-                                               .constraints = study.constraints,
-                                               .axis = estimation.range.axis,
-                                               .least = estimation.range.least,
-                                               .most = estimation.range.most,
-                                               .reports_on_axis = estimation.by_reports,
-                                               .full = estimation.full(),
-                                               .seed = study.seed});
+  const SchedulerSetup setup{.objectives = study.objectives,
+                             .constraints = study.constraints,
+                             .axis = estimation.range.axis,
+                             .least = estimation.range.least,
+                             .most = estimation.range.most,
+                             .reports_on_axis = estimation.by_reports,
+                             .full = estimation.full(),
+                             .seed = study.seed};
+  auto scheduler = make_scheduler(estimation.scheduler, setup);
+  return estimation.pilots > 0 ? with_pilots(std::move(scheduler), setup, estimation.pilots) : std::move(scheduler);
 }
 
 bool starts_small(const std::string& text) {

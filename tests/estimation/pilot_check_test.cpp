@@ -127,6 +127,11 @@ TEST(PilotCheck, AnInterruptedPilotIsTakenUpAgain) {
   cut.reason = kInterrupted;
   scheduler->observe(cut);
   EXPECT_EQ(scheduler->next({}, true).continues, 0);
+  cut.number = 2;
+  cut.state = TrialState::kStopped;  // with what it had reached
+  cut.metrics = {{"loss", 0.2}};
+  scheduler->observe(cut);
+  EXPECT_EQ(scheduler->next({}, true).continues, 0);
 }
 
 }  // namespace

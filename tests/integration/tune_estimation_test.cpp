@@ -119,6 +119,17 @@ TEST(TuneEstimation, TakesTheBestOnFromTheirCheckpoints) {
   EXPECT_NEAR(std::stod(again.out.substr(again.out.rfind('=') + 1)), least, 1e-4);
 }
 
+TEST(TuneEstimation, PilotsGetTheLeastAndThenAllAndTheirOrderIsTold) {
+  const TemporaryFolder folder;
+  const ProgramResult result = run_program(
+      tuned(folder, {"--trials", "6", "--estimation", "asha", "--fidelity", "epochs=1:9", "--pilots", "3"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::vector<Trial> trials = trials_in(folder);
+  expect_continuations_hold(trials);
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(trials[i].fidelity.at("epochs"), i % 2 == 0 ? 1.0 : 9.0) << i;
+  EXPECT_NE(result.err.find("pairs of pilots are in the same order"), std::string::npos) << result.err;
+}
+
 TEST(TuneEstimation, AConfigurationKeepsItsSeedWhenItGoesOn) {
   const TemporaryFolder folder;
   ASSERT_EQ(run_program(tuned(folder, {"--trials", "6", "--estimation", "asha:reduction=2", "--fidelity", "epochs=1:4",

@@ -19,6 +19,7 @@ struct StudyEstimation {
   std::string scheduler = "full";  ///< as `make_scheduler` reads it
   FidelityRange range = {};
   bool by_reports = true;  ///< whether `Report::step` counts along the axis
+  int pilots = 0;          ///< configurations that show first whether the least ranks as the most does (`with_pilots`)
 
   /// Of the full evaluation: the axis at its most.
   Fidelity full() const { return {{range.axis, range.most}}; }
