@@ -23,6 +23,9 @@ std::unique_ptr<Scheduler> make_hyperband(const SchedulerSetup& setup);
 /// Synchronous successive halving: Hyperband's brackets of the lowest start alone; see docs/methods/hyperband.md.
 std::unique_ptr<Scheduler> make_successive_halving(const SchedulerSetup& setup);
 
+/// Stopping folds by a paired test; see docs/methods/folds.md.
+std::unique_ptr<Scheduler> make_folds(const SchedulerSetup& setup);
+
 /// Learning-curve extrapolation; see docs/methods/curve.md.
 std::unique_ptr<Scheduler> make_curve(const SchedulerSetup& setup);
 

@@ -9,6 +9,7 @@
 #include "evaluation/learners.h"
 #include "evaluation/split_at.h"
 #include "nascent/core/error.h"
+#include "nascent/trial/fold_metric.h"
 #include "run/fidelity_axes.h"
 #include "run/prediction_file.h"
 #include "tabular/cross_validation.h"
@@ -35,6 +36,12 @@ ValidationPredictions by_row(const std::vector<std::uint32_t>& rows, const Matri
 Deadline deadline_of(const Json& payload, const JobContext& context) {
   if (!payload.contains("time_limit")) return context.deadline();
   return earlier(context.deadline(), Deadline::in(payload.at("time_limit").get<double>()));
+}
+
+Metrics reported(const FoldReport& fold) {
+  Metrics metrics = fold.metrics;
+  for (const auto& [name, value] : fold.of_fold) metrics[fold_metric(name)] = value;
+  return metrics;
 }
 
 /// What a designed network is. Those of the folds differ by the categories that are rare there: the largest speaks for
@@ -67,7 +74,7 @@ Json TableEvaluator::run_trial(const Json& payload, JobContext& context) const {
        .should_stop = [&] { return context.should_stop(); },
        .on_fold =
            [&](const FoldReport& fold) {
-             return context.report({.step = fold.step, .metrics = fold.metrics, .cost_seconds = fold.seconds});
+             return context.report({.step = fold.step, .metrics = reported(fold), .cost_seconds = fold.seconds});
            },
        .factory = make_any_learner});
 

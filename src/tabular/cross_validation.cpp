@@ -47,7 +47,9 @@ CrossValidationResult cross_validate(const Table& table, const Split& split, con
     result.predictions.values.insert(result.predictions.values.end(), predictions.values.begin(),
                                      predictions.values.end());
     result.predictions.rows += predictions.rows;
-    for (const std::uint32_t row : validation) truth.push_back(table.target()[row]);
+    std::vector<double> fold_truth;
+    for (const std::uint32_t row : validation) fold_truth.push_back(table.target()[row]);
+    truth.insert(truth.end(), fold_truth.begin(), fold_truth.end());
     rounds += note.value("rounds", 0);
     result.cut = result.cut || note.value("cut", false);
     result.notes.push_back(note);
@@ -55,7 +57,10 @@ CrossValidationResult cross_validate(const Table& table, const Split& split, con
 
     result.metrics = all_metrics(task, truth, result.predictions);
     result.complete = fold + 1 == split.rounds;
-    const FoldReport report{.step = fold + 1, .metrics = result.metrics, .seconds = watch.seconds()};
+    const FoldReport report{.step = fold + 1,
+                            .metrics = result.metrics,
+                            .of_fold = all_metrics(task, fold_truth, predictions),
+                            .seconds = watch.seconds()};
     if (options.on_fold && !options.on_fold(report)) break;
   }
   result.rounds = static_cast<int>(std::lround(rounds / static_cast<double>(result.pipelines.size())));

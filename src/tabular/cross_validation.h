@@ -17,6 +17,7 @@ namespace nascent {
 struct FoldReport {
   int step = 0;                           ///< folds done, from 1
   std::map<std::string, double> metrics;  ///< every metric of the task, over all rows validated so far
+  std::map<std::string, double> of_fold;  ///< the same over the rows of this fold alone
   double seconds = 0.0;                   ///< since the beginning
 };
 

@@ -79,6 +79,34 @@ TEST(Estimation, OfATableStartsWithAShareOfTheRowsAndGoesOnAfterAnEnd) {
   EXPECT_NE(read_file(run + "/leaderboard.csv").find("go on"), std::string::npos);
 }
 
+TEST(Estimation, ByFoldsStopsTheCrossValidationOfWhatIsWorseThanTheBest) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const ProgramResult fitted =
+      run_program({kNascent,          "fit",       kCreditTrain, "--target", "class", "--models",
+                   "linear",          "--workers", "1",          "--out",    run,     "--strategy",
+                   "random",          "--trials",  "15",         "--seed",   "1",     "--estimation",
+                   "folds:level=0.2", "--json"});
+  ASSERT_EQ(fitted.exit_code, 0) << fitted.err;
+  std::size_t stopped = 0;
+  for (const Trial& trial : trials_of(run)) {
+    if (trial.state == TrialState::kComplete) {
+      ASSERT_EQ(trial.reports.size(), 5U);
+      EXPECT_TRUE(trial.reports.back().metrics.contains("fold_accuracy"));
+      EXPECT_NE(trial.reports.back().metrics.at("fold_accuracy"), trial.reports.back().metrics.at("accuracy"));
+      continue;
+    }
+    ASSERT_EQ(trial.state, TrialState::kStopped) << trial.reason;
+    EXPECT_GE(trial.reports.size(), 2U);
+    EXPECT_LT(trial.reports.size(), 5U);
+    EXPECT_NE(trial.reason.find("of 5: worse than the best by the paired test (p = "), std::string::npos)
+        << trial.reason;
+    ++stopped;
+  }
+  EXPECT_GT(stopped, 0U);
+  EXPECT_NE(read_file(run + "/leaderboard.csv").find("worse than the best by the paired test"), std::string::npos);
+}
+
 TEST(Estimation, OfImagesTrainsOnlyTheRestOfATrialThatGoesOn) {
   const TemporaryFolder folder;
   const std::string run = folder / "run";

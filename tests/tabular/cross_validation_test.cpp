@@ -76,6 +76,29 @@ TEST(CrossValidate, ReportsAfterEachFoldAndStopsWhenTold) {
   EXPECT_EQ(result.rows.size(), split.validation_rows(0).size() + split.validation_rows(1).size());
 }
 
+TEST(CrossValidate, ReportsWhatEachFoldIsWorthByItself) {
+  const SmallTable small = make_small_table(TaskKind::kRegression, 150);
+  const Split split = make_cross_validation(small.task(), small.table.target(), 3, 1);
+  std::vector<FoldReport> reports;
+  const auto on_fold = [&](const FoldReport& report) {
+    reports.push_back(report);
+    return true;
+  };
+  const CrossValidationResult result = validate(small, split, {.seed = 4, .on_fold = on_fold});
+  ASSERT_EQ(reports.size(), 3U);
+  for (int fold = 0; fold < 3; ++fold) {
+    const std::vector<std::uint32_t> rows = split.validation_rows(fold);
+    const auto place = static_cast<std::size_t>(fold);
+    const Matrix predictions = result.pipelines[place].predict(small.table, rows);
+    std::vector<double> truth;
+    for (const std::uint32_t row : rows) truth.push_back(small.table.target()[row]);
+    for (const Metric& metric : metrics_for(TaskKind::kRegression))
+      EXPECT_EQ(reports[place].of_fold.at(metric.name), score(metric, small.task(), truth, predictions)) << metric.name;
+  }
+  EXPECT_EQ(reports.front().of_fold, reports.front().metrics);
+  EXPECT_NE(reports.back().of_fold, reports.back().metrics);
+}
+
 TEST(CrossValidate, GivesTheSameForTheSameSeed) {
   const SmallTable small = make_small_table(TaskKind::kMulticlass, 150);
   const Split split = make_cross_validation(small.task(), small.table.target(), 3, 1);
