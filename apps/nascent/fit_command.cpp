@@ -137,6 +137,11 @@ void add_options(CLI::App& command, Arguments& a) {
                   "resolution=0.5:1, filters=0.5:1, cells=0.5:1 (images); data=0.1:1, trees=50:1000 (tables)")
       ->group(search);
   command
+      .add_option("--thin", o.thin,
+                  "Images: leave out candidates before their training by a score that costs next to nothing: "
+                  "naswot:0.3, the lowest three in ten of those seen so far")
+      ->group(search);
+  command
       .add_option(
           "--pilots", o.pilots,
           "So many candidates get the least and then all, to see whether the least ranks as all does; 0: trust it")

@@ -8,6 +8,7 @@
 #include "automl/joint_space.h"
 #include "automl/prepare.h"
 #include "automl/settings.h"
+#include "automl/thinning.h"
 #include "automl/time_plan.h"
 #include "nascent/core/error.h"
 #include "nascent/core/near_match.h"
@@ -165,12 +166,15 @@ OrderedJson fit(const FitOptions& options, FitObserver& observer) {
   const Stopwatch watch;
   check_out(options.out);
   if (options.ensemble_size < 1) throw InputError("--ensemble: at least one trial makes a model");
+  Thinning{options.thin};
   if (options.trials && *options.trials < 1) throw InputError("--trials: at least one trial is needed");
   const Machine machine = find_machine(options.workers, options.memory_bytes, options.worker_program);
   StudySettings settings = StudySettings::from_options(options);
 
   observer.progress({.phase = "reading", .total_seconds = settings.time_seconds});
   PreparedData data = prepare(options);
+  if (!options.thin.empty() && data.plan.kind == DataKind::kTable)
+    throw InputError("--thin scores networks for images; tables have no such networks");
   if (settings.strategy.empty()) settings.strategy = default_strategy(data.plan.kind == DataKind::kImages);
   StartedSpace started = search_space_for(data, options);
   if (options.first_configurations)

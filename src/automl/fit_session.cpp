@@ -49,7 +49,8 @@ FitSession::FitSession(RunFolder folder, FitPlan plan, StudySettings settings, M
       already_spent_(already_spent),
       objective_(store.study().objectives.front()),
       folders_(folder_, objective_, {.best = kCandidates, .parents = inherits() ? kParents : 0}),
-      costs_(store.study().space) {
+      costs_(store.study().space),
+      thinning_(settings_.thin) {
   phases_.emplace_back("reading", reading_seconds);
 }
 
@@ -109,6 +110,8 @@ Json FitSession::trial_payload(const Trial& trial) const {
   } else if (std::isfinite(times_.trial_seconds)) {
     payload["time_limit"] = times_.trial_seconds * relative_epochs(trial.fidelity);
   }
+  const bool is_new = !trial.continues && trial.origin != Finalists::kName;
+  if (const Json thin = thinning_.to_payload(); is_new && !thin.is_null()) payload["thin"] = thin;
   if (trial.continues) payload["continued_fidelity"] = paused_.at(*trial.continues);
   // Where weights are shared, a trial has left none of its own.
   const bool same_network = plan_.kind == DataKind::kImages && !settings_.estimation.shares_weights() &&
@@ -360,6 +363,7 @@ void FitSession::trial_finished(const Trial& trial) {
   running_.erase(trial.number);
   folders_.finished(trial);
   costs_.observe(trial);
+  thinning_.observe(trial);
   if (!trial.fidelity.empty()) paused_[trial.number] = trial.fidelity;
   if (const std::optional<double> result = trial.result(objective_.metric)) {
     if (!trial.continues) ++progress_.done;

@@ -10,6 +10,7 @@
 #include "automl/candidates.h"
 #include "automl/model_assembly.h"
 #include "automl/settings.h"
+#include "automl/thinning.h"
 #include "automl/time_plan.h"
 #include "automl/trial_folders.h"
 #include "nascent/automl/fit.h"
@@ -91,6 +92,7 @@ class FitSession : private SearchObserver {
   std::vector<std::string> warnings_;
   double strategy_seconds_ = 0.0;
   CostModel costs_;
+  Thinning thinning_;
   std::unique_ptr<Scheduler> scheduler_;
   std::string notice_;  ///< the last one of the scheduler
   double store_seconds_ = 0.0;

@@ -24,10 +24,17 @@ std::uint64_t free_memory_bytes() {
 }  // namespace
 
 Json StudySettings::to_json() const {
-  Json json{{"strategy", strategy}, {"models", models},       {"ensemble_size", ensemble_size},
-            {"first", first},       {"epochs", epochs},       {"estimation", estimation.to_json()},
-            {"workers", workers},   {"memory", memory_bytes}, {"command", command},
-            {"inherit", inherit}};
+  Json json{{"strategy", strategy},
+            {"models", models},
+            {"ensemble_size", ensemble_size},
+            {"first", first},
+            {"epochs", epochs},
+            {"estimation", estimation.to_json()},
+            {"workers", workers},
+            {"memory", memory_bytes},
+            {"command", command},
+            {"inherit", inherit},
+            {"thin", thin}};
   json["time_seconds"] = time_seconds ? Json(*time_seconds) : Json();
   json["trials"] = trials ? Json(*trials) : Json();
   return json;
@@ -40,6 +47,7 @@ StudySettings StudySettings::from_json(const Json& json) {
   settings.ensemble_size = json.at("ensemble_size");
   settings.first = json.at("first").get<std::vector<Json>>();
   settings.inherit = json.value("inherit", false);  // earlier versions did not
+  settings.thin = json.value("thin", "");
   settings.epochs = json.at("epochs");
   if (json.contains("estimation"))
     settings.estimation = EstimationPlan::from_json(json.at("estimation"));
@@ -61,6 +69,7 @@ StudySettings StudySettings::from_options(const FitOptions& options) {
                          .ensemble_size = options.ensemble_size,
                          .first = {},
                          .inherit = options.inherit,
+                         .thin = options.thin,
                          .epochs = options.epochs,
                          .estimation = {},
                          .workers = options.workers,

@@ -21,6 +21,7 @@ struct StudySettings {
   int ensemble_size = 10;
   std::vector<Json> first;  ///< configurations tried before the strategy is asked
   bool inherit = true;      ///< candidates start from the weights of those they were derived from
+  std::string thin;         ///< as `Thinning` reads it
   double epochs = 0.0;
   EstimationPlan estimation;
   int workers = 0;

@@ -10,6 +10,7 @@
 #include "nascent/core/error.h"
 #include "nascent/core/files.h"
 #include "nascent/data/metric.h"
+#include "nascent/training/zero_cost.h"
 #include "run/fidelity_axes.h"
 #include "run/prediction_file.h"
 #include "training/image_batch.h"
@@ -37,6 +38,8 @@ ImageClassifierOptions options_of(const FitPlan& plan) {
 }
 
 constexpr const char* kPredictionFile = "prediction.json";
+/// The batch of a zero-cost score.
+constexpr std::size_t kScoredImages = 64;
 /// Enough for the statistics of batch normalizations.
 constexpr std::size_t kCalibrationImages = 2000;
 /// Enough to see whether mirror images help.
@@ -141,6 +144,18 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) {
     return {
         {"failed", fmt::format("a forward pass takes {:.2f} ms, and --max-latency allows {:.2f} ms", latency, limit)},
         {"details", std::move(started.details)}};
+  }
+  if (payload.contains("thin")) {
+    const Json& thin = payload.at("thin");
+    const std::string name = thin.at("score");
+    const auto batch = std::span(training).first(std::min(kScoredImages, training.size()));
+    const auto score = zero_cost_score(name, network.architecture(), images_at(network.schema()), batch, plan_.seed);
+    started.details[kScoreBeforeTraining] = score ? Json(*score) : Json();
+    if (!thin.at("least").is_null() && (!score || *score < thin.at("least").get<double>()))
+      return {
+          {"failed", fmt::format("left out before its training: its {} is {}, and {:.4g} is asked for", name,
+                                 score ? fmt::format("{:.4g}", *score) : "no number", thin.at("least").get<double>())},
+          {"details", std::move(started.details)}};
   }
   double epochs = is_final ? payload.at("epochs").get<double>() : fidelity.at(kEpochsAxis);
   // A trial that continues another one trains the rest; where the weights were lost, it trains it all.

@@ -20,6 +20,9 @@ inline constexpr const char* kTreesAxis = "trees";
 /// Designed networks: 1 for a score with the weights that all networks share (`Supernet`), without a training.
 inline constexpr const char* kSharedAxis = "shared_weights";
 
+/// Where a trial's details keep its zero-cost score, if candidates are thinned by one.
+inline constexpr const char* kScoreBeforeTraining = "score_before_training";
+
 /// The share of the whole that a fidelity gives on an axis of shares; 1 where it does not name it.
 double share_on(const Fidelity& fidelity, const char* axis);
 

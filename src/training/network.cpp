@@ -89,14 +89,16 @@ Network::Network(Architecture architecture, Random& random, const TensorSource& 
       readers_(reader_counts(architecture_)),
       steps_(plan_execution(architecture_)) {}
 
-torch::Tensor Network::forward(const torch::Tensor& input, Precision precision) {
+torch::Tensor Network::forward(const torch::Tensor& input, Precision precision, const Observer& observer) {
   std::vector<torch::Tensor> values(architecture_.nodes().size());
   values[0] = as_type(input, precision);
   for (const ExecutionStep& step : steps_) {
     values[static_cast<std::size_t>(step.node)] = run(step, values, precision);
+    if (observer) observer(step.node, values[static_cast<std::size_t>(step.node)]);
     for (const int read : step.last_reads) values[static_cast<std::size_t>(read)].reset();
   }
-  return values.back().to(torch::kFloat32);
+  const torch::Tensor& output = values.back();
+  return output.scalar_type() == torch::kFloat64 ? output : output.to(torch::kFloat32);
 }
 
 torch::Tensor Network::run(const ExecutionStep& step, const std::vector<torch::Tensor>& values, Precision precision) {

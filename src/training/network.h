@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "nascent/architecture/architecture.h"
@@ -28,8 +29,12 @@ class Network : public torch::nn::Module {
 
   const Architecture& architecture() const { return architecture_; }
 
-  /// batch x channels x height x width (or batch x features) → batch x outputs, in float32.
-  torch::Tensor forward(const torch::Tensor& input, Precision precision);
+  /// Told the output of each node that is computed for itself, in order.
+  using Observer = std::function<void(int node, const torch::Tensor& value)>;
+
+  /// batch x channels x height x width (or batch x features) → batch x outputs, in float32; in float64 where the
+  /// weights and the input are, with float32 as the precision.
+  torch::Tensor forward(const torch::Tensor& input, Precision precision, const Observer& observer = {});
 
   /// All parameters for an optimizer; biases and normalizations do not decay.
   std::vector<ParameterGroupMember> optimizer_members() const;

@@ -200,6 +200,25 @@ TEST(Estimation, BySharedWeightsScoresCandidatesAndTrainsTheBest) {
   EXPECT_EQ(std::filesystem::last_write_time(run + "/supernet/shared_weights.pt"), written);
 }
 
+TEST(Estimation, ThinsCandidatesBeforeTheirTraining) {
+  const TemporaryFolder folder;
+  const std::string run = folder / "run";
+  const ProgramResult fitted = fit_images(image_data(folder), run,
+                                          {"--trials", "20", "--epochs", "1", "--trial-epochs", "0.5", "--space",
+                                           "macro", "--strategy", "random", "--thin", "parameters:0.5"});
+  ASSERT_EQ(fitted.exit_code, 0) << fitted.err;
+  std::size_t left_out = 0;
+  for (const Trial& trial : trials_of(run)) {
+    const bool final = trial.fidelity.empty();
+    EXPECT_EQ(trial.details.contains("score_before_training"), !final) << trial.number;
+    if (trial.state != TrialState::kFailed) continue;
+    EXPECT_EQ(trial.reason.find("left out before its training: its parameters is "), 0U) << trial.reason;
+    EXPECT_GE(trial.number, 8);
+    ++left_out;
+  }
+  EXPECT_GE(left_out, 1U);
+}
+
 struct BadEstimation {
   const char* name;
   std::vector<std::string> options;
@@ -228,6 +247,8 @@ INSTANTIATE_TEST_SUITE_P(
                                     {"--estimation", "asha", "--fidelity", "resolution=0.5:1"},
                                     "here are data, trees"},
                       BadEstimation{"NoRange", {"--estimation", "asha", "--fidelity", "data"}, "not a range"},
+                      BadEstimation{"ThinnedTable", {"--thin", "naswot"}, "for images"},
+                      BadEstimation{"UnknownScore", {"--thin", "nasbot"}, "naswot"},
                       BadEstimation{"NoScheduler", {"--fidelity", "data=0.1:1"}, "name one"}),
     [](const auto& test) { return test.param.name; });
 

@@ -52,6 +52,9 @@ struct FitOptions {
   /// the best few are trained fully. "shared": images by weights that all networks share, and the best few trained. Or
   /// a scheduler (`schedulers`), maybe with options behind its name.
   std::string estimation = "auto";
+  /// Images: "naswot:0.3" leaves out, before their training, candidates whose zero-cost score is among the lowest three
+  /// in ten of those seen so far (`kZeroCostScores`). Empty: none.
+  std::string thin;
   /// Configurations that a scheduler that starts small begins with, to see whether the least ranks as the most does; a
   /// fidelity that does not is dropped. 0: trust it.
   int pilots = 4;
