@@ -17,7 +17,8 @@
 namespace nascent {
 namespace {
 
-const std::vector<std::string> kSections{"network", "limits", "final", "training"};
+const std::vector<std::string> kSections{"network", "limits", "final", "fidelity", "training"};
+const std::vector<std::string> kAxes{"epochs", "data", "resolution", "filters", "cells"};
 const std::vector<std::string> kLimits{"parameters", "multiply_adds", "latency_ms"};
 const std::vector<std::string> kFinal{"cells", "filters"};
 constexpr double kMostTimes = 100;
@@ -39,6 +40,7 @@ class Reader {
       options.final_network.cells = times(*final_network, "cells");
       options.final_network.filters = times(*final_network, "filters");
     }
+    if (const Json* fidelity = section("fidelity", kAxes)) options.fidelity = range(*fidelity);
     options.training = std::move(file_.space);
     return options;
   }
@@ -107,6 +109,22 @@ class Reader {
                                       hint.empty() ? fmt::format("; it has {}", fmt::join(known, ", ")) : hint));
     }
     return &*found;
+  }
+
+  /// "epochs=0.5:6"; empty for a section without a key.
+  std::string range(const Json& fidelity) const {
+    std::string text;
+    for (const auto& [axis, ends] : fidelity.items()) {
+      if (!text.empty())
+        throw file_.mistake("fidelity." + axis, "[fidelity] has one axis, along which a scheduler gives less");
+      const bool two = ends.is_array() && ends.size() == 2 && ends[0].is_number() && ends[1].is_number();
+      if (!two || !(ends[0].get<double>() > 0.0 && ends[0].get<double>() < ends[1].get<double>()))
+        throw file_.mistake(
+            "fidelity." + axis,
+            fmt::format("{0} must be its least and its most, like {0} = [0.5, 6], not {1}", axis, ends.dump()));
+      text = fmt::format("{}={}:{}", axis, ends[0].get<double>(), ends[1].get<double>());
+    }
+    return text;
   }
 
   std::int64_t count(const Json& limits, const std::string& key) const {

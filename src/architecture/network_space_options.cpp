@@ -14,6 +14,7 @@ Json NetworkSpaceOptions::to_json() const {
       {"limits",
        {{"parameters", limits.parameters}, {"multiply_adds", limits.multiply_adds}, {"latency_ms", limits.latency_ms}}},
       {"final", {{"cells", final_network.cells}, {"filters", final_network.filters}}},
+      {"fidelity", fidelity},
       {"training", training.to_json()}};
 }
 
@@ -25,6 +26,7 @@ NetworkSpaceOptions NetworkSpaceOptions::from_json(const Json& json) {
             .settings = json.at("settings"),
             .limits = {limits.at("parameters"), limits.at("multiply_adds"), limits.at("latency_ms")},
             .final_network = {final_network.at("cells"), final_network.at("filters")},
+            .fidelity = json.value("fidelity", ""),
             .training = SearchSpace::from_json(json.at("training"))};
   } catch (const Json::exception& error) {
     throw InputError(fmt::format("the saved options of a network space cannot be read: {}", error.what()));

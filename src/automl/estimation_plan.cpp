@@ -99,8 +99,9 @@ EstimationPlan choose_estimation(const FitOptions& options, const FitPlan& plan,
     return {.full = options.estimation == "auto" ? candidate : Fidelity{}};
   }
   if (starts_small(options.estimation)) {
-    const FidelityRange range =
-        options.fidelity.empty() ? default_range(plan, candidate) : parse_range(options.fidelity, plan);
+    const bool from_file = options.fidelity.empty() && plan.network;
+    const std::string& text = from_file ? plan.network->fidelity : options.fidelity;
+    const FidelityRange range = text.empty() ? default_range(plan, candidate) : parse_range(text, plan);
     EstimationPlan estimation = with_rungs(options.estimation, range, candidate);
     estimation.pilots = options.pilots;
     return estimation;

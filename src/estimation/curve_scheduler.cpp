@@ -57,7 +57,7 @@ std::string CurveScheduler::predicted(const FinalValue& value) const {
   const double deviation = value.deviation();
   const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(deviation))), 0, 9);
   const std::string text = fmt::format("predicted {:.{}f} ± {:.{}f}", value.mean(), decimals, deviation, decimals);
-  return best_ ? text + fmt::format(", best {:.{}f}", *best_, decimals) : text;
+  return best_ ? text + fmt::format(", best {:.4g}", *best_) : text;
 }
 
 double CurveScheduler::chance(const Candidate& candidate, double bound) const {
@@ -209,6 +209,14 @@ ControlledRegret CurveScheduler::controlled_regret() const {
   }
   if (regret.controls > 0) regret.mean /= static_cast<double>(regret.controls);
   return regret;
+}
+
+std::string CurveScheduler::notice() const {
+  const ControlledRegret regret = controlled_regret();
+  if (regret.controls == 0) return "";
+  return fmt::format(
+      "{} of {} that were given up and trained on as a control became better than the best; {} by {:.2g} on average",
+      regret.better, regret.controls, setup_.objectives.front().metric, regret.mean);
 }
 
 std::unique_ptr<Scheduler> make_curve(const SchedulerSetup& setup) {

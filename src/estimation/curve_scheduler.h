@@ -23,6 +23,7 @@ class CurveScheduler : public Scheduler, public MeasuresRegret {
   Decision decide(const Trial& trial) override;
   void observe(const Trial& trial) override;
   std::string why_no_more(const Trial& trial) const override;
+  std::string notice() const override;
   ControlledRegret controlled_regret() const override;
 
  private:

@@ -86,7 +86,10 @@ class PilotCheck : public Scheduler {
     return pilot->second.ended ? "" : "a pilot, which the search ended before it got all";
   }
 
-  std::string notice() const override { return notice_; }
+  std::string notice() const override {
+    const std::string further = scheduler_->notice();
+    return notice_.empty() || further.empty() ? notice_ + further : notice_ + ". " + further;
+  }
 
  private:
   struct Pilot {

@@ -115,7 +115,7 @@ TEST_F(NetworkSpaceFile, EveryExampleOfThePageMakesASpace) {
 
 TEST_F(NetworkSpaceFile, WhatIsLeftOutHasItsDefault) {
   EXPECT_EQ(read(""), NetworkSpaceOptions());
-  EXPECT_EQ(read("[network]\n[limits]\n[final]\n[training]\n"), NetworkSpaceOptions());
+  EXPECT_EQ(read("[network]\n[limits]\n[final]\n[fidelity]\n[training]\n"), NetworkSpaceOptions());
   EXPECT_EQ(read("[limits]\nparameters = 7").limits.parameters, 7);
 }
 
@@ -134,8 +134,9 @@ TEST_F(NetworkSpaceFile, UnknownKeysAreNamedWithLineAndNearMatches) {
             "nets.toml:2: [limits] has no key \"parameter\"; did you mean \"parameters\"?");
   EXPECT_EQ(mistake("[final]\nsize = 3\n"), "nets.toml:2: [final] has no key \"size\"; it has cells, filters");
   EXPECT_EQ(mistake("[network]\n[limit]\n"), "nets.toml:2: there is no section [limit]; did you mean \"limits\"?");
-  EXPECT_EQ(mistake("kind = \"cell\"\n"),
-            "nets.toml:1: \"kind\" stands in no section; there are [network], [limits], [final], [training]");
+  EXPECT_EQ(
+      mistake("kind = \"cell\"\n"),
+      "nets.toml:1: \"kind\" stands in no section; there are [network], [limits], [final], [fidelity], [training]");
   EXPECT_EQ(mistake("\nlimits = 500\n"), "nets.toml:2: \"limits\" is a section; write [limits] and its keys below it");
   EXPECT_EQ(mistake("training = 1\n"),
             "nets.toml:1: \"training\" is a section; write [training] and its keys below it");
@@ -156,6 +157,12 @@ TEST_F(NetworkSpaceFile, ValuesOutOfTheirRangeAreNamedWithTheirLine) {
                     .starts_with("nets.toml:2: latency_ms must be a number of milliseconds above 0, not "))
         << value;
   EXPECT_EQ(mistake("[final]\ncells = 1.5\n"), "nets.toml:2: cells must be a whole number from 1 to 100, not 1.5");
+  EXPECT_EQ(read("[fidelity]\nepochs = [0.5, 6]\n").fidelity, "epochs=0.5:6");
+  EXPECT_EQ(mistake("[fidelity]\nepochs = [6, 0.5]\n"),
+            "nets.toml:2: epochs must be its least and its most, like epochs = [0.5, 6], not [6,0.5]");
+  EXPECT_EQ(mistake("[fidelity]\nepochs = 6\n"),
+            "nets.toml:2: epochs must be its least and its most, like epochs = [0.5, 6], not 6");
+  EXPECT_EQ(mistake("[fidelity]\nepochs = [1, 6]\ndata = [0.1, 1]\n").find("nets.toml:"), 0U);
   EXPECT_EQ(mistake("[final]\nfilters = 0.5\n"), "nets.toml:2: filters must be a number from 1 to 100, not 0.5");
 }
 

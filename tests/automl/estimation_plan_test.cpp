@@ -73,6 +73,15 @@ TEST(EstimationPlan, TakesARangeAndKeepsTheOtherAxis) {
   EXPECT_EQ(plan_of(kImages, "asha", "data=0.1:0.5").full, (Fidelity{{"data", 0.5}, {"epochs", 2.0}}));
 }
 
+TEST(EstimationPlan, TakesTheRangeOfTheSpacesFileUnlessOneIsGiven) {
+  FitPlan plan = kImages;
+  plan.network.emplace();
+  plan.network->fidelity = "resolution=0.5:1";
+  EXPECT_EQ(plan_of(plan, "asha").axis, "resolution");
+  EXPECT_EQ(plan_of(plan, "asha", "epochs=1:3").axis, "epochs");
+  EXPECT_EQ(plan_of(plan, "auto").full, (Fidelity{{"epochs", 2.0}}));
+}
+
 TEST(EstimationPlan, StoppingSchedulersGoByTheFoldsOfATable) {
   const EstimationPlan plan = plan_of(kFoldedTable, "median");
   EXPECT_EQ(plan.axis, "folds");

@@ -90,6 +90,7 @@ TEST(CurveScheduler, TrainsAShareOfTheDoomedOnAndReportsWhatTheyBecame) {
   SimulatedPool without(setup, flat_curves(kCount, seed), 1);
   ASSERT_TRUE(without.run(*none));
   EXPECT_EQ(regret_of(*none).controls, 0u);
+  EXPECT_EQ(none->notice(), "");
   EXPECT_LT(without.steps_done(), pool.steps_done());
 }
 
@@ -108,6 +109,8 @@ TEST(CurveScheduler, MeasuresByHowMuchAControlWasBetterThanTheBest) {
   EXPECT_EQ(regret.better, 1u);
   EXPECT_NEAR(regret.most, 0.04, 1e-9);
   EXPECT_NEAR(regret.mean, 0.04 / static_cast<double>(regret.controls), 1e-9);
+  EXPECT_NE(scheduler->notice().find("became better than the best; loss by "), std::string::npos)
+      << scheduler->notice();
 }
 
 TEST(CurveScheduler, RefusesSeveralObjectives) {

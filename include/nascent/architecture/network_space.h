@@ -56,6 +56,7 @@ struct NetworkSpaceOptions {
   Json settings = Json::object();  ///< of the kind; what is not given has its default
   NetworkLimits limits;
   Enlargement final_network;  ///< applied to the networks that are trained at the end
+  std::string fidelity;       ///< what a scheduler gives less of, "epochs=0.5:6"; empty: what suits the data
   SearchSpace training;       ///< hyperparameters beside the network that replace those of the same name
   bool operator==(const NetworkSpaceOptions&) const = default;
 
