@@ -111,7 +111,8 @@ void add_options(CLI::App& command, Arguments& a) {
       .add_option("--time", a.time,
                   "The whole fit ends within it: 45s, 10m, 1h30m (1m if --trials is not given either)")
       ->group(search);
-  command.add_option("--trials", a.trials, "At most so many trials")->group(search);
+  command.add_option("--trials", a.trials, "At most so many trials; those that go on with an earlier one do not count")
+      ->group(search);
   command
       .add_option("--metric", o.metric,
                   "accuracy, balanced_accuracy, log_loss, roc_auc, f1; rmse, mae, r2 (accuracy, or rmse for numbers)")
