@@ -106,7 +106,7 @@ Json FitSession::trial_payload(const Trial& trial) const {
   if (plan_.kind == DataKind::kImages && trial.fidelity.empty()) {
     // The schedule ends with the epochs, or for the last trainings of a fit with its time where that comes first.
     const bool until_the_end = times_.end.exists() && !settings_.estimation.candidates_are_final();
-    payload["epochs"] = settings_.epochs > 0.0 ? settings_.epochs : (until_the_end ? 60.0 : 12.0);
+    payload["epochs"] = settings_.epochs > 0.0 ? settings_.epochs : (until_the_end ? 60.0 : kFullEpochs);
   } else if (std::isfinite(times_.trial_seconds)) {
     payload["time_limit"] = times_.trial_seconds * relative_epochs(trial.fidelity);
   }
