@@ -118,5 +118,15 @@ TEST(Asha, RanksSeveralObjectivesByFrontsAndConstraintsFirst) {
   EXPECT_EQ(asha->next(running, true).kind, Kind::kStart);
 }
 
+TEST(Asha, DoesNotRankATrialThatWasStoppedOnItsWayByWhatItHadReached) {
+  const auto asha = make_scheduler("asha", setup_for(9));
+  Trial stopped = ended(begun(0, 1), 0.01);
+  stopped.state = TrialState::kStopped;
+  asha->observe(stopped);
+  asha->observe(ended(begun(1, 1), 0.5));
+  asha->observe(ended(begun(2, 1), 0.6));
+  EXPECT_EQ(asha->next({}, true).continues, 1);
+}
+
 }  // namespace
 }  // namespace nascent

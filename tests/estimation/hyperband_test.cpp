@@ -124,5 +124,40 @@ TEST(SuccessiveHalving, ClosesABracketThatGetsNoMore) {
             "ended at 3 of 9 epochs: 2nd of 2 in its bracket, the best one goes on");
 }
 
+TEST(SuccessiveHalving, FillsBracketsByTheNumbersOfTrialsAndNotByTheirEnds) {
+  const auto halving = make_scheduler("halving", setup_for(9));
+  for (std::int64_t number = 1; number < 10; ++number)
+    halving->observe(ended(begun(number, 1), static_cast<double>(number)));
+  const std::vector<Trial> running{begun(0, 1)};
+  EXPECT_EQ(halving->next(running, true).kind, Kind::kStart) << "nine have ended, but one of the second bracket";
+}
+
+TEST(Hyperband, RanksSeveralObjectivesByFrontsAndConstraintsFirst) {
+  for (const std::string name : {"hyperband:reduction=2", "halving:reduction=2"}) {
+    SCOPED_TRACE(name);
+    SchedulerSetup setup = setup_for(4);
+    setup.objectives.push_back({"size", false});
+    setup.constraints = {{.metric = "latency", .bound = 10}};
+    const auto scheduler = make_scheduler(name, setup);
+    const auto add = [&](std::int64_t number, double loss, double size, double latency) {
+      Trial trial = ended(begun(number, 1), loss);
+      trial.metrics["size"] = size;
+      trial.metrics["latency"] = latency;
+      scheduler->observe(trial);
+    };
+    add(0, 0.1, 1, 20);  // dominates all, but is too slow
+    add(1, 0.2, 8, 5);
+    add(2, 0.5, 5, 5);
+    add(3, 0.3, 9, 5);  // behind 1, though its loss is less than that of 2
+    std::vector<Trial> running;
+    for (const std::int64_t expected : {1, 2}) {
+      const Assignment assignment = scheduler->next(running, true);
+      ASSERT_EQ(assignment.continues, expected);
+      running.push_back(begun(10 + expected, 2, expected));
+    }
+    EXPECT_EQ(scheduler->next(running, true).kind, Kind::kStart);
+  }
+}
+
 }  // namespace
 }  // namespace nascent

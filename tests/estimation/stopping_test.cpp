@@ -97,5 +97,54 @@ TEST(MedianStopping, StopsWhatHasNoNumber) {
             "stopped at epoch 2 of 9: without a usable result");
 }
 
+/// The loss, the size and, at most 10, the latency.
+SchedulerSetup setup_of_three(double most) {
+  SchedulerSetup setup = setup_for(most);
+  setup.objectives.push_back({"size", false});
+  setup.constraints = {{.metric = "latency", .bound = 10}};
+  return setup;
+}
+
+Trial reporting_three(std::int64_t number, double loss, double size, double latency) {
+  Trial trial = reporting(number, {loss});
+  trial.reports.back().metrics["size"] = size;
+  trial.reports.back().metrics["latency"] = latency;
+  return trial;
+}
+
+TEST(AshaStop, DoesNotJudgeATrialAgainBetweenRungs) {
+  const auto scheduler = make_scheduler("asha-stop", setup_for(9));
+  EXPECT_EQ(scheduler->decide(reporting(0, {5})).kind, Kind::kContinue);
+  for (std::int64_t number = 1; number < 4; ++number)
+    scheduler->decide(reporting(number, {static_cast<double>(number)}));
+  EXPECT_EQ(scheduler->decide(reporting(0, {5, 5})).kind, Kind::kContinue) << "the next rung is at 3";
+}
+
+TEST(AshaStop, RanksSeveralObjectivesByFrontsAndConstraintsFirst) {
+  const auto scheduler = make_scheduler("asha-stop:reduction=2", setup_of_three(9));
+  EXPECT_EQ(scheduler->decide(reporting_three(0, 0.5, 5, 5)).kind, Kind::kContinue);
+  EXPECT_EQ(scheduler->decide(reporting_three(1, 0.1, 1, 20)).kind, Kind::kStop) << "too slow";
+  EXPECT_EQ(scheduler->decide(reporting_three(2, 0.4, 4, 5)).kind, Kind::kContinue) << "dominates 0";
+  EXPECT_EQ(scheduler->decide(reporting_three(3, 0.6, 1, 5)).kind, Kind::kContinue)
+      << "the largest loss, the least size";
+}
+
+TEST(MedianStopping, GoesOnWhereExactlyHalfOfTheOthersAreBetter) {
+  const auto scheduler = make_scheduler("median:startup=2", setup_for(9));
+  scheduler->observe(ended(reporting(0, {4})));
+  scheduler->observe(ended(reporting(1, {8})));
+  EXPECT_EQ(scheduler->decide(reporting(2, {6})).kind, Kind::kContinue);
+  EXPECT_EQ(scheduler->decide(reporting(3, {9})).kind, Kind::kStop);
+}
+
+TEST(MedianStopping, RanksSeveralObjectivesByFrontsAndConstraintsFirst) {
+  const auto scheduler = make_scheduler("median:startup=2", setup_of_three(9));
+  scheduler->observe(ended(reporting_three(0, 0.5, 5, 5)));
+  scheduler->observe(ended(reporting_three(1, 0.6, 6, 5)));
+  EXPECT_EQ(scheduler->decide(reporting_three(2, 0.1, 1, 20)).kind, Kind::kStop) << "too slow";
+  EXPECT_EQ(scheduler->decide(reporting_three(3, 0.9, 1, 5)).kind, Kind::kContinue) << "neither dominates it";
+  EXPECT_EQ(scheduler->decide(reporting_three(4, 0.9, 9, 5)).kind, Kind::kStop);
+}
+
 }  // namespace
 }  // namespace nascent
