@@ -101,9 +101,13 @@ void add_options(CLI::App& command, Arguments& a) {
   command.add_option("--largest-side", o.largest_side, "Larger pictures are scaled down to so many pixels")
       ->capture_default_str()
       ->group(images);
-  command.add_option("--trial-epochs", o.trial_epochs, "Passes over the data for a candidate; else by the time")
+  command
+      .add_option("--trial-epochs", o.trial_epochs,
+                  "Passes over the data for a candidate, so that only the best are trained fully")
       ->group(images);
-  command.add_option("--epochs", o.epochs, "Passes over the data for the final networks; else by the time")
+  command
+      .add_option("--epochs", o.epochs,
+                  "Passes over the data in a full training; else 12, or as many as the time allows")
       ->group(images);
 
   const char* search = "Search";

@@ -85,8 +85,7 @@ EstimationPlan with_reports(const std::string& scheduler, const FitPlan& plan, c
           .full = candidate};
 }
 
-EstimationPlan choose_estimation(const FitOptions& options, const FitPlan& plan, const Fidelity& candidate,
-                                 bool full_fits) {
+EstimationPlan choose_estimation(const FitOptions& options, const FitPlan& plan, const Fidelity& candidate) {
   if (options.estimation == "auto" || options.estimation == "full" || options.estimation == "shared") {
     if (!options.fidelity.empty())
       throw InputError("--fidelity says how little and how much a scheduler may give; name one: --estimation asha");
@@ -96,9 +95,9 @@ EstimationPlan choose_estimation(const FitOptions& options, const FitPlan& plan,
             "--estimation shared scores networks for images by shared weights; tables have no such networks");
       return {.full = {{kSharedAxis, 1.0}}};
     }
-    // Networks for which the time is short: each candidate is trained a little, and the best few fully when the search
-    // is over.
-    const bool short_trainings = options.estimation == "auto" && (!full_fits || options.trial_epochs > 0.0);
+    // Short trainings prefer networks that full ones overtake, however little time there is (docs/estimation.md), so
+    // candidates get them only when the user says so; the best few are then trained fully when the search is over.
+    const bool short_trainings = options.estimation == "auto" && options.trial_epochs > 0.0;
     return {.full = short_trainings ? candidate : Fidelity{}};
   }
   if (starts_small(options.estimation)) {
@@ -135,9 +134,8 @@ EstimationPlan EstimationPlan::from_json(const Json& json) {
           .usual_epochs = json.at("usual_epochs")};
 }
 
-EstimationPlan plan_estimation(const FitOptions& options, const FitPlan& plan, const Fidelity& candidate,
-                               bool full_fits) {
-  EstimationPlan estimation = choose_estimation(options, plan, candidate, full_fits);
+EstimationPlan plan_estimation(const FitOptions& options, const FitPlan& plan, const Fidelity& candidate) {
+  EstimationPlan estimation = choose_estimation(options, plan, candidate);
   const auto epochs = candidate.find(kEpochsAxis);
   if (epochs != candidate.end() && !estimation.candidates_are_final()) estimation.usual_epochs = epochs->second;
   return estimation;

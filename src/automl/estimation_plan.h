@@ -35,10 +35,8 @@ struct EstimationPlan {
 };
 
 /// From the options `estimation` and `fidelity`. `candidate`: what a candidate gets where each gets the same
-/// (`plan_fidelity`). `full_fits`: whether the time allows to train candidates fully (`full_candidates_fit`). Throws
-/// `InputError` for a scheduler or an axis that this data cannot be searched with.
-EstimationPlan plan_estimation(const FitOptions& options, const FitPlan& plan, const Fidelity& candidate,
-                               bool full_fits);
+/// (`plan_fidelity`). Throws `InputError` for a scheduler or an axis that this data cannot be searched with.
+EstimationPlan plan_estimation(const FitOptions& options, const FitPlan& plan, const Fidelity& candidate);
 
 std::unique_ptr<Scheduler> make_scheduler(const EstimationPlan& plan, const StudyRecord& study);
 

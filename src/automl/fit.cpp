@@ -184,8 +184,7 @@ OrderedJson fit(const FitOptions& options, FitObserver& observer) {
   settings.estimation =
       plan_estimation(options, data.plan,
                       plan_fidelity(data.plan, settings.time_seconds, machine.workers, options.trial_epochs,
-                                    data.test_table.rows() + data.test_images.count()),
-                      full_candidates_fit(data.plan, settings.time_seconds, machine.workers, options.epochs));
+                                    data.test_table.rows() + data.test_images.count()));
   const Metric& metric = metric_named(data.plan.metric, data.plan.task.kind);
   const Objective objective{metric.name, metric.maximize};
   make_strategy(settings.strategy, {.space = started.space, .objectives = {objective}, .seed = options.seed});

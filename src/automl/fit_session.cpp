@@ -30,6 +30,8 @@ constexpr std::size_t kParents = 100;
 /// Passes over the images, each through another network, after which shared weights change little; the time mostly ends
 /// their training before.
 constexpr double kSharedEpochs = 30.0;
+/// Passes over the data that a network trained fully gets where neither the user nor the end of the time says.
+constexpr double kFullEpochs = 12.0;
 
 double grace_of(const TimePlan& times) {
   return times.end.exists() ? std::clamp(0.03 * times.end.remaining(), 0.2, 1.0) : 1.0;

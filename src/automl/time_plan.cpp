@@ -25,9 +25,8 @@ constexpr double kMostEpochs = 6.0;
 /// A candidate that is this much slower than the nominal network is trained on fewer images.
 constexpr double kSlowestCandidate = 2.0;
 
-/// Short trainings prefer networks without augmentation, which full ones overtake, so candidates get all of it as soon
-/// as so many nominal ones fit into the time. Measured on Fashion-MNIST (docs/estimation.md).
-constexpr double kFewestFullCandidates = 2.5;
+/// A full training that would have less than this part of the time is not worth its start.
+constexpr double kShortestFullShare = 0.05;
 
 double candidates_in(double seconds) {
   return std::max(6.0, kCandidateNetworks * std::sqrt(seconds / kReferenceSeconds));
@@ -61,6 +60,7 @@ TimePlan plan_time(const FitPlan& plan, std::optional<double> remaining, std::si
   if (plan.kind == DataKind::kImages && candidates_are_final) {
     final_training = 0.0;
     times.trial_seconds = std::numeric_limits<double>::infinity();
+    times.least_trial_seconds = kShortestFullShare * total;
   } else if (plan.kind == DataKind::kImages) {
     final_training = kNetworkFinalShare * total;
     const double search = network_search_seconds(plan, total, test_rows);
@@ -86,14 +86,6 @@ Fidelity plan_fidelity(const FitPlan& plan, std::optional<double> seconds, int w
   const double epochs =
       std::clamp(images / training_images, std::min(1.0, kFewestImages / training_images), kMostEpochs);
   return {{"epochs", std::max(0.01, std::round(epochs * 100.0) / 100.0)}};
-}
-
-bool full_candidates_fit(const FitPlan& plan, std::optional<double> seconds, int workers, double asked_epochs) {
-  if (plan.kind == DataKind::kTable) return true;
-  if (!seconds) return false;
-  const double epochs = asked_epochs > 0.0 ? asked_epochs : kFullEpochs;
-  const double images = epochs * static_cast<double>(plan.split.training_rows(0).size());
-  return *seconds * workers * kImagesPerSecond >= kFewestFullCandidates * images;
 }
 
 }  // namespace nascent

@@ -15,11 +15,8 @@ namespace nascent {
 ///     start                        search_end                final_end                      end
 ///
 /// Tables with a holdout train their final members again on all rows; cross-validated ones combine the models of the
-/// folds and need nearly no final training. Networks are searched with short trainings, and the best are then trained
-/// for the larger part of the time.
-/// Passes over the data that a network trained fully gets where neither the user nor the end of the time says.
-constexpr double kFullEpochs = 12.0;
-
+/// folds and need nearly no final training. Networks that are searched with short trainings leave the larger part of
+/// the time to the full training of the best.
 struct TimePlan {
   Deadline search_end;
   Deadline final_end;
@@ -39,10 +36,5 @@ TimePlan plan_time(const FitPlan& plan, std::optional<double> remaining, std::si
 /// 0 for none.
 Fidelity plan_fidelity(const FitPlan& plan, std::optional<double> seconds, int workers, double asked_epochs,
                        std::size_t test_rows);
-
-/// Whether a few candidates at least can be trained fully. Like `plan_fidelity` it follows from the options and not
-/// from a clock. Tables: always. Networks without a time: no. `asked_epochs`: of a full training, the user's wish, 0
-/// for none.
-bool full_candidates_fit(const FitPlan& plan, std::optional<double> seconds, int workers, double asked_epochs);
 
 }  // namespace nascent

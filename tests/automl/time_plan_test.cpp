@@ -53,14 +53,10 @@ TEST(TimePlan, CandidateNetworksGetMoreTrainingWithMoreTimeAndWorkers) {
   EXPECT_EQ(plan_fidelity(plan, 180.0, 2, 2.5, 0).at("epochs"), 2.5);
 }
 
-TEST(TimePlan, CandidateNetworksAreTrainedFullyOnceAFewOfThemFitIntoTheTime) {
-  const FitPlan large = plan_with(DataKind::kImages, 1, 60000);
-  EXPECT_FALSE(full_candidates_fit(large, 60.0, 2, 0.0));
-  EXPECT_TRUE(full_candidates_fit(large, 3600.0, 2, 0.0));
-  EXPECT_FALSE(full_candidates_fit(large, 3600.0, 2, 1000.0)) << "so many epochs were asked for";
-  EXPECT_TRUE(full_candidates_fit(plan_with(DataKind::kImages, 1, 1000), 60.0, 2, 0.0)) << "few images";
-  EXPECT_FALSE(full_candidates_fit(large, std::nullopt, 2, 0.0));
-  EXPECT_TRUE(full_candidates_fit(plan_with(DataKind::kTable, 5, 100), 1.0, 1, 0.0));
+TEST(TimePlan, AFullTrainingIsNotStartedShortlyBeforeTheEnd) {
+  const TimePlan times = plan_time(plan_with(DataKind::kImages, 1, 60000), 60.0, 10000, 2, true);
+  EXPECT_TRUE(std::isinf(times.trial_seconds));
+  EXPECT_DOUBLE_EQ(times.least_trial_seconds, 3.0);
 }
 
 }  // namespace

@@ -40,8 +40,8 @@ struct FitOptions {
   std::string device = "cpu";      ///< "cpu" or "cuda"
   std::string precision = "auto";  ///< "auto", "float32" or "bfloat16"
   int largest_side = 64;           ///< larger pictures are scaled down to it
-  double epochs = 0.0;             ///< passes over the data for the final network; 0: by the time, or 12 without one
-  double trial_epochs = 0.0;       ///< passes for a candidate; 0: by the time, or 1 without one
+  double epochs = 0.0;             ///< passes over the data in a full training; 0: 12, or what the time allows
+  double trial_epochs = 0.0;       ///< of a candidate, if only the best are to be trained fully; 0: all are
 
   // Search
   std::optional<double> time_seconds;  ///< the whole fit ends within it; without it and without `trials`: one minute
