@@ -32,7 +32,7 @@ BENCH201 = ["nas/nas_bench_201_cifar10.csv.gz", "--inputs", "edge_*", "--maximiz
             "12:valid_accuracy_12_epochs,200:valid_accuracy", "--epoch-seconds", "seconds_per_epoch"]
 BENCH201_TIME = "100h"
 BENCH201_TOP = 1000  # configurations that the baseline starts within that time
-BENCH201_SEARCHES = ["random", "tpe"]
+BENCH201_SEARCHES = ["random", "tpe", "de"]
 POOL_TIME = "4h"
 
 
@@ -168,7 +168,7 @@ def bench201_part(options, results):
             "epochs, since nothing else is recorded: one of 16.7 is promoted. The two are separate trainings (the learning rate "
             "falls to zero at the end of each), so a promoted cell pays all 200 epochs again. Mean regret of the validation "
             "accuracy after 200 epochs, in percentage points, by simulated time; before the first result the worst cell of the "
-            "table stands for the pick. `tpe + hyperband` is what is known as BOHB. `top` has to know beforehand how "
+            "table stands for the pick. `tpe + hyperband` is what is known as BOHB, `de + hyperband` as DEHB. `top` has to know beforehand how "
             f"many it starts ({BENCH201_TOP} here, which fills most of the time), and chooses when all of them have had 12 epochs.", "", *markdown_table(head, rows)]
 
 

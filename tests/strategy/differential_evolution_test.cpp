@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <set>
+#include <vector>
 
 #include "contract/strategy_trials.h"
 #include "nascent/core/random.h"
@@ -55,6 +58,65 @@ TEST(DifferentialEvolution, BeginsAgainWhenItHasConverged) {
     strategy->observe(completed(running_trial(number, *proposal), x * x + y * y));
   }
   EXPECT_GE(random_after_start, 8) << "a second population";
+}
+
+constexpr std::int64_t kStart = 14;  // of two dimensions
+
+/// A search whose first population is complete at one epoch: the loss of trial n is 10 + n.
+std::unique_ptr<SearchStrategy> started_at_one_epoch(std::vector<Trial>& trials) {
+  auto strategy = make_strategy("de", {box(2), {{"loss", false}}, 5});
+  for (std::int64_t number = 0; number < kStart; ++number) {
+    Trial trial = running_trial(number, *strategy->suggest(number, {}));
+    trial.fidelity = {{"epochs", 1.0}};
+    trials.push_back(completed(trial, 10.0 + static_cast<double>(number)));
+    strategy->observe(trials.back());
+  }
+  return strategy;
+}
+
+/// Trial `of` goes on to all epochs, which make its result worse in numbers that cannot be compared.
+Trial promoted(std::int64_t number, const Trial& of) {
+  Trial trial = of;
+  trial.number = number;
+  trial.fidelity = {};
+  trial.parent = of.number;
+  trial.continues = of.number;
+  return completed(trial, 1000.0 + static_cast<double>(of.number));
+}
+
+std::set<std::int64_t> parents_of_children(SearchStrategy& strategy, std::int64_t number) {
+  std::set<std::int64_t> parents;
+  for (int i = 0; i < 100; ++i) parents.insert(strategy.suggest(number + i, {})->parent.value());
+  return parents;
+}
+
+TEST(DifferentialEvolution, MakesChildrenOfTheHighestFidelityWithFiveMembers) {
+  std::vector<Trial> trials;
+  const auto strategy = started_at_one_epoch(trials);
+  std::int64_t number = kStart;
+  for (; number < kStart + 4; ++number) strategy->observe(promoted(number, trials[number - kStart]));
+  EXPECT_EQ(*parents_of_children(*strategy, number).rbegin(), kStart - 1) << "four are too few";
+  strategy->observe(promoted(number, trials[number - kStart]));
+  EXPECT_EQ(parents_of_children(*strategy, number + 1), (std::set<std::int64_t>{14, 15, 16, 17, 18}));
+}
+
+TEST(DifferentialEvolution, AChildCompetesWithItsParentWhereBothWereTrained) {
+  std::vector<Trial> trials;
+  const auto strategy = started_at_one_epoch(trials);
+  // A child of trial 3 as it went on: worse than trial 3 after one epoch, though better than it after all.
+  strategy->observe(promoted(kStart, trials[3]));
+  Trial worse = trials[0];
+  worse.number = kStart + 1;
+  worse.parent = kStart;
+  strategy->observe(completed(worse, 13.5));
+  EXPECT_TRUE(parents_of_children(*strategy, 20).contains(3));
+  Trial better = worse;
+  better.number = kStart + 2;
+  strategy->observe(completed(better, 12.5));
+  const std::set<std::int64_t> parents = parents_of_children(*strategy, 20);
+  EXPECT_FALSE(parents.contains(3)) << "its place has been taken";
+  EXPECT_TRUE(parents.contains(kStart + 2));
+  EXPECT_TRUE(parents.contains(kStart - 1)) << "not that of the worst";
 }
 
 TEST(SuccessHistory, MovesToWhatHasSucceeded) {
