@@ -100,7 +100,7 @@ OrderedJson json_line(const RecordedTable& table, const BenchmarkOptions& a, con
 }
 
 RecordedTable read_table(BenchmarkOptions& a) {
-  if (!a.space.empty()) a.table.space = read_space_file(a.space);
+  if (!a.space.empty()) a.table.space = read_space_file(a.space).space;
   RecordedTable table(a.table);
   if (a.cell) table.set_traits(cell_traits(table.space(), describe_cell(table.space())));
   return table;

@@ -157,14 +157,16 @@ void check(const CLI::App& command, const Arguments& a) {
 }
 
 TuneStudy study_of(const CLI::App& command, const Arguments& a) {
-  TuneStudy study{.file = a.study, .space = read_space_file(a.space)};
+  SpaceFile file = read_space_file(a.space);
+  TuneStudy study{.file = a.study, .space = std::move(file.space)};
   if (study.space.empty()) throw InputError(a.space + ": the space has no parameter; there is nothing to search");
   if (a.study.empty()) study.file = std::filesystem::path(a.space).replace_extension(".db");
   study.objectives = objectives_of(command, a);
   for (const std::string& bound : a.where) study.constraints.push_back(parse_outcome_constraint(bound));
   study.command = a.command;
   study.repeats = a.repeats;
-  study.estimation = tune_estimation(a.estimation, a.fidelity);
+  const bool range_of_file = a.fidelity.empty() && !a.estimation.empty();
+  study.estimation = tune_estimation(a.estimation, range_of_file ? file.fidelity : a.fidelity);
   if (study.estimation) study.estimation->pilots = static_cast<int>(a.pilots);
   study.allow_duplicates = a.duplicates;
   if (command.count("--strategy") > 0) study.strategy = a.strategy;

@@ -34,6 +34,24 @@ class Reader {
 
   SearchSpace read(const toml::table& root) const { return read_level(root, ""); }
 
+  /// The section `[fidelity]`; empty without one.
+  std::string read_fidelity(const toml::table& root) const {
+    const toml::table* section = root["fidelity"].as_table();
+    if (section == nullptr || is_parameter(*section)) return {};
+    const std::vector<Entry> axes = in_file_order(*section);
+    if (axes.size() != 1)
+      throw InputError(fmt::format("{}:{}: [fidelity] has one axis, along which a scheduler gives less", name_,
+                                   section->source().begin.line));
+    const auto* ends = axes.front().node->as_array();
+    const bool two = ends != nullptr && ends->size() == 2 && (*ends)[0].is_number() && (*ends)[1].is_number();
+    const double least = two ? *(*ends)[0].value<double>() : 0.0;
+    const double most = two ? *(*ends)[1].value<double>() : 0.0;
+    if (!(least > 0.0 && least < most))
+      throw InputError(fmt::format("{0}:{1}: [fidelity]: {2} must be its least and its most, like {2} = [1, 27]", name_,
+                                   axes.front().position.line, axes.front().name));
+    return fmt::format("{}={}:{}", axes.front().name, least, most);
+  }
+
  private:
   /// Where an error is told: a parameter and a line.
   struct Place {
@@ -51,6 +69,9 @@ class Reader {
     SearchSpace space;
     const toml::array* constraints = nullptr;
     for (const Entry& entry : in_file_order(table)) {
+      if (prefix.empty() && entry.name == "fidelity" && entry.node->is_table() &&
+          !is_parameter(*entry.node->as_table()))
+        continue;
       if (entry.name == "constraints" && entry.node->is_array())
         constraints = entry.node->as_array();
       else
@@ -91,6 +112,11 @@ class Reader {
   }
 
   // ---- parameters ----
+
+  /// Whether a table called "fidelity" is an ordinary parameter of that name.
+  static bool is_parameter(const toml::table& table) {
+    return std::ranges::any_of(kKinds, [&](const std::string& kind) { return table.contains(kind); });
+  }
 
   void read_parameter(const Entry& entry, const std::string& prefix, SearchSpace& space) const {
     const Place place{prefix + entry.name, entry.position};
@@ -315,17 +341,24 @@ SearchSpace space_from_json(const std::string& text, const std::string& name) {
 
 SearchSpace space_from_table(const toml::table& table, const std::string& name) { return Reader(name).read(table); }
 
-SearchSpace space_from_toml(std::string_view text, const std::string& name) {
-  SearchSpace space = space_from_table(parse_toml(text, name), name);
-  if (space.empty())
+SpaceFile space_file_from_toml(std::string_view text, const std::string& name) {
+  const toml::table root = parse_toml(text, name);
+  const Reader reader(name);
+  SpaceFile file{reader.read(root), reader.read_fidelity(root)};
+  if (file.space.empty())
     throw InputError(
         fmt::format("{}: it names no parameter; write one, as in lr = {{ float = [1e-5, 1e-1], log = true }}", name));
-  return space;
+  return file;
 }
 
-SearchSpace read_space_file(const std::filesystem::path& path) {
+SearchSpace space_from_toml(std::string_view text, const std::string& name) {
+  return space_file_from_toml(text, name).space;
+}
+
+SpaceFile read_space_file(const std::filesystem::path& path) {
   const std::string text = read_file(path);
-  return path.extension() == ".json" ? space_from_json(text, path.string()) : space_from_toml(text, path.string());
+  if (path.extension() == ".json") return {space_from_json(text, path.string())};
+  return space_file_from_toml(text, path.string());
 }
 
 }  // namespace nascent

@@ -1,9 +1,11 @@
 // `nascent tune` with schedulers: a program that keeps checkpoints is taken on where it was left.
 #include <gtest/gtest.h>
+
 #include <signal.h>
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -128,6 +130,19 @@ TEST(TuneEstimation, PilotsGetTheLeastAndThenAllAndTheirOrderIsTold) {
   expect_continuations_hold(trials);
   for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(trials[i].fidelity.at("epochs"), i % 2 == 0 ? 1.0 : 9.0) << i;
   EXPECT_NE(result.err.find("pairs of pilots are in the same order"), std::string::npos) << result.err;
+}
+
+TEST(TuneEstimation, TakesTheRangeOfTheSpacesFileUnlessOneIsGiven) {
+  const TemporaryFolder folder;
+  const Words words = tuned(folder, {"--trials", "6", "--estimation", "asha", "--quiet"});
+  std::ofstream(words[2], std::ios::app) << "[fidelity]\nepochs = [1, 3]\n";
+  ASSERT_EQ(run_program(words).exit_code, 0);
+  EXPECT_EQ(counts_by_amount(trials_in(folder)).size(), 2U);
+  const TemporaryFolder other;
+  const Words given = tuned(other, {"--trials", "6", "--estimation", "asha", "--fidelity", "epochs=2:6", "--quiet"});
+  std::ofstream(given[2], std::ios::app) << "[fidelity]\nepochs = [1, 3]\n";
+  ASSERT_EQ(run_program(given).exit_code, 0);
+  for (const auto& [epochs, count] : counts_by_amount(trials_in(other))) EXPECT_TRUE(epochs == 2.0 || epochs == 6.0);
 }
 
 TEST(TuneEstimation, AConfigurationKeepsItsSeedWhenItGoesOn) {

@@ -212,6 +212,25 @@ TEST(SpaceFile, PointsAtMistakesOfTheSyntax) {
   EXPECT_EQ(mistake("# nothing"), " it names no parameter; write one, as in lr = { float = [1e-5, 1e-1], log = true }");
 }
 
+TEST(SpaceFile, SaysWhatASchedulerMayGiveLessOf) {
+  const SpaceFile file = space_file_from_toml("lr = { float = [0.1, 1] }\n[fidelity]\nepochs = [0.5, 27]", "s");
+  EXPECT_EQ(file.fidelity, "epochs=0.5:27");
+  EXPECT_EQ(file.space, space_from_toml("lr = { float = [0.1, 1] }", "s"));
+  EXPECT_EQ(space_file_from_toml("lr = { float = [0.1, 1] }", "s").fidelity, "");
+  const SpaceFile parameter = space_file_from_toml("fidelity = { float = [0.1, 1] }", "s");
+  EXPECT_EQ(parameter.fidelity, "") << "a parameter of that name";
+  EXPECT_EQ(parameter.space.parameters().size(), 1U);
+
+  const std::string lr = "lr = { float = [0.1, 1] }\n";
+  EXPECT_EQ(mistake(lr + "[fidelity]\nepochs = [27, 1]"),
+            "3: [fidelity]: epochs must be its least and its most, like epochs = [1, 27]");
+  EXPECT_EQ(mistake(lr + "[fidelity]\nepochs = 27"),
+            "3: [fidelity]: epochs must be its least and its most, like epochs = [1, 27]");
+  EXPECT_EQ(mistake(lr + "[fidelity]\nepochs = [1, 27]\nrows = [1, 27]"),
+            "2: [fidelity] has one axis, along which a scheduler gives less");
+  EXPECT_EQ(mistake(lr + "[fidelity]"), "2: [fidelity] has one axis, along which a scheduler gives less");
+}
+
 TEST(SpaceFile, ReadsFilesOfBothFormats) {
   const testing::TemporaryFolder folder;
   const auto write = [&](const std::string& name, const std::string& text) {
@@ -219,8 +238,8 @@ TEST(SpaceFile, ReadsFilesOfBothFormats) {
     return (folder / name).string();
   };
   const SearchSpace space = testing::constrained_space();
-  EXPECT_EQ(read_space_file(write("space.toml", space_to_toml(space))), space);
-  EXPECT_EQ(read_space_file(write("space.json", space.to_json().dump(2))), space);
+  EXPECT_EQ(read_space_file(write("space.toml", space_to_toml(space))).space, space);
+  EXPECT_EQ(read_space_file(write("space.json", space.to_json().dump(2))).space, space);
   const std::string broken = write("broken.json", "{\n\"parameters\": [\n}");
   EXPECT_TRUE(input_error([&] { read_space_file(broken); }).starts_with(broken + ":3: it is no valid JSON"));
   const std::string wrong = write("wrong.json", R"({"parameters": [{"name": "x", "type": "flot"}]})");
