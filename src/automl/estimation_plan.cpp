@@ -95,6 +95,11 @@ EstimationPlan choose_estimation(const FitOptions& options, const FitPlan& plan,
             "--estimation shared scores networks for images by shared weights; tables have no such networks");
       return {.full = {{kSharedAxis, 1.0}}};
     }
+    if (options.estimation != "auto" && options.trial_epochs > 0.0)
+      throw InputError(
+          fmt::format("--trial-epochs gives each candidate so much, and --estimation {} something else; "
+                      "leave out one of them",
+                      options.estimation));
     // Short trainings prefer networks that full ones overtake, however little time there is (docs/estimation.md), so
     // candidates get them only when the user says so; the best few are then trained fully when the search is over.
     const bool short_trainings = options.estimation == "auto" && options.trial_epochs > 0.0;

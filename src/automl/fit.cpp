@@ -173,8 +173,6 @@ OrderedJson fit(const FitOptions& options, FitObserver& observer) {
 
   observer.progress({.phase = "reading", .total_seconds = settings.time_seconds});
   PreparedData data = prepare(options);
-  if (!options.thin.empty() && data.plan.kind == DataKind::kTable)
-    throw InputError("--thin scores networks for images; tables have no such networks");
   if (settings.strategy.empty()) settings.strategy = default_strategy(data.plan.kind == DataKind::kImages);
   StartedSpace started = search_space_for(data, options);
   if (options.first_configurations)

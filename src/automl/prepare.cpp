@@ -137,6 +137,30 @@ PreparedData prepare_table(const FitOptions& options) {
   return data;
 }
 
+/// An option that would be ignored silently would be believed to have worked.
+void refuse_what_is_for_the_other_kind(const FitOptions& options, bool images) {
+  const FitOptions usual;
+  const std::vector<std::pair<const char*, bool>> for_images{
+      {"--device", options.device != usual.device},
+      {"--precision", options.precision != usual.precision},
+      {"--largest-side", options.largest_side != usual.largest_side},
+      {"--epochs", options.epochs != usual.epochs},
+      {"--trial-epochs", options.trial_epochs != usual.trial_epochs},
+      {"--no-inherit", options.inherit != usual.inherit},
+      {"--thin", options.thin != usual.thin}};
+  const std::vector<std::pair<const char*, bool>> for_tables{{"--target", !options.target.empty()},
+                                                             {"--task", options.task.has_value()},
+                                                             {"--drop", !options.drop.empty()},
+                                                             {"--categorical", !options.categorical.empty()},
+                                                             {"--numeric", !options.numeric.empty()}};
+  for (const auto& [name, given] : images ? for_tables : for_images)
+    if (given)
+      throw InputError(images ? fmt::format("{} is for tables, and {} is a folder of images; leave it out", name,
+                                            options.data.string())
+                              : fmt::format("{} is for networks for images, and {} is a table; leave it out", name,
+                                            options.data.string()));
+}
+
 PreparedData prepare_images(const FitOptions& options) {
   if (!options.test.empty())
     throw InputError(
@@ -177,6 +201,7 @@ PreparedData prepare(const FitOptions& options) {
   if (!fs::exists(options.data))
     throw InputError("there is no file or folder " + options.data.string() + "; check the path");
   const bool images = fs::is_directory(options.data);
+  refuse_what_is_for_the_other_kind(options, images);
   PreparedData data = images ? prepare_images(options) : prepare_table(options);
   FitPlan& plan = data.plan;
   plan.seed = options.seed;

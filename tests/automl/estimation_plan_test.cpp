@@ -49,6 +49,13 @@ TEST(EstimationPlan, GivesImagesShortTrainingsWhereThatIsAskedFor) {
   EXPECT_EQ(plan_estimation(options, kImages, {{"epochs", 2.0}}).full, (Fidelity{{"epochs", 2.0}}));
 }
 
+TEST(EstimationPlan, RefusesShortTrainingsBesideFullOnes) {
+  FitOptions options;
+  options.estimation = "full";
+  options.trial_epochs = 2.0;
+  EXPECT_THROW(plan_estimation(options, kImages, {{"epochs", 2.0}}), InputError);
+}
+
 TEST(EstimationPlan, SchedulersStartTablesWithAShareOfTheRowsAndEndWithAll) {
   const EstimationPlan plan = plan_of(kTable, "asha:reduction=4");
   EXPECT_EQ(plan.axis, "data");

@@ -126,6 +126,18 @@ const std::vector<BadInput> kBadInputs = {
        return std::vector<std::string>{f / "idx"};
      },
      {"train-images-idx3-ubyte"}},
+    {"EpochsOfATable",
+     [](const TemporaryFolder& f) {
+       auto words = table(file_with(f, "a.csv", "x,y\n1,2\n"));
+       words.insert(words.end(), {"--epochs", "3"});
+       return words;
+     },
+     {"--epochs", "a.csv is a table", "leave it out"}},
+    {"TargetOfImages",
+     [](const TemporaryFolder& f) {
+       return table(image_folder(f, {"a", "b"}, kPixel));
+     },
+     {"--target is for tables", "pictures", "leave it out"}},
 };
 
 class BadInputTest : public ::testing::TestWithParam<BadInput> {};

@@ -48,9 +48,9 @@ struct FitOptions {
   std::optional<std::int64_t> trials;  ///< at most so many trials
   std::string metric;                  ///< empty: accuracy for classes, RMSE for numbers
   std::string strategy;                ///< empty: what suits the data (`default_strategy`)
-  /// How candidates are estimated. "full": each gets all. "auto": tables as "full", images by short trainings, of which
-  /// the best few are trained fully. "shared": images by weights that all networks share, and the best few trained. Or
-  /// a scheduler (`schedulers`), maybe with options behind its name.
+  /// How candidates are estimated. "full": each gets all. "auto": the same; with `trial_epochs` each gets these, and
+  /// the best few are then trained fully. "shared": images by weights that all networks share, and the best few
+  /// trained. Or a scheduler (`schedulers`), maybe with options behind its name.
   std::string estimation = "auto";
   /// Images: "naswot:0.3" leaves out, before their training, candidates whose zero-cost score is among the lowest three
   /// in ten of those seen so far (`kZeroCostScores`). Empty: none.
