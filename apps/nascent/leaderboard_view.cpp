@@ -30,7 +30,7 @@ std::string leaderboard_table(const Leaderboard& board, std::size_t limit, std::
     }
     std::string line =
         fmt::format("{:>4}  {:>5}  {:>{}}  {:>6}  {:>7.1f}  {}", ++rank, entry.trial, score_text(entry), score_width,
-                    entry.weight > 0.0 ? fmt::format("{:.2f}", entry.weight) : "-", entry.seconds, entry.description);
+                    entry.weight > 0.0 ? fmt::format("{:.2f}", entry.weight) : "-", entry.seconds, entry.summary);
     if (!entry.fidelity.empty())
       for (const auto& [axis, amount] : entry.fidelity) line += fmt::format("  [{} {:.3g}]", axis, amount);
     if (entry.from) line += fmt::format("  [from {}, {:.0f} % inherited]", *entry.from, 100.0 * entry.inherited_share);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "learner/training_space.h"
 #include "nascent/core/quantity.h"
 #include "run/fit_plan.h"
 
@@ -58,6 +59,18 @@ std::string describe(const Configuration& configuration, std::size_t limit) {
   }
   if (limit > 3 && text.size() > limit) text = text.substr(0, limit - 3) + "...";
   return text;
+}
+
+std::string describe(const Trial& trial) {
+  const auto network = trial.details.find("network");
+  if (network == trial.details.end() || trial.configuration.find(kModelParameter) != nullptr)
+    return describe(trial.configuration);
+  static const SearchSpace kTraining = training_space({});
+  Configuration training;
+  for (const Parameter& parameter : kTraining.parameters())
+    if (const Value* value = trial.configuration.find(parameter.name)) training.set(parameter.name, *value);
+  const std::string beside = describe(training);
+  return network->get<std::string>() + (beside.empty() ? "" : "; " + beside);
 }
 
 }  // namespace nascent

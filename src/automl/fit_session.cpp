@@ -373,7 +373,7 @@ void FitSession::trial_finished(const Trial& trial) {
     const bool comparable = trial.fidelity == best_fidelity_ && trial.state == TrialState::kComplete;
     if (!progress_.best_score || further || (comparable && objective_.better(*result, *progress_.best_score))) {
       progress_.best_score = *result;
-      progress_.best_description = describe(trial.configuration);
+      progress_.best_description = describe(trial);
       best_fidelity_ = trial.fidelity;
     }
   } else {

@@ -51,6 +51,7 @@ Leaderboard make_leaderboard(const std::vector<Trial>& trials, const Metric& met
     board.entries.push_back(
         {.trial = trial.number,
          .description = describe(trial.configuration),
+         .summary = describe(trial),
          .state = trial.state,
          .score = trial.result(metric.name),
          .fidelity = trial.fidelity,

@@ -38,6 +38,17 @@ TEST(Description, ListsTheElementsOfARepeat) {
   EXPECT_EQ(describe(network), "stages [filters 16 | filters 32], pooling max");
 }
 
+TEST(Description, OfADesignedNetworkGivesItsSizeAndHowItWasTrained) {
+  Trial trial;
+  trial.configuration.set("dropout", 0.25);
+  trial.configuration.set("augmentation", ChoiceValue{"crop", {}});
+  EXPECT_EQ(describe(trial), "dropout 0.25, augmentation crop") << "nothing is known of its network";
+  trial.details = {{"network", "3 stages, 8-16-24 filters, 5,026 parameters"}};
+  EXPECT_EQ(describe(trial), "3 stages, 8-16-24 filters, 5,026 parameters; augmentation crop");
+  trial.configuration = {};
+  EXPECT_EQ(describe(trial), "3 stages, 8-16-24 filters, 5,026 parameters");
+}
+
 TEST(JointSpace, FirstConfigurationsTakeTurnsAndAreValid) {
   const StartedSpace joined = join_families({family_of("a", 2), family_of("b", 1), family_of("c", 3)});
   std::vector<std::string> order;

@@ -121,7 +121,8 @@ OrderedJson resume(const std::filesystem::path& run, const ResumeOptions& option
 /// One line of the leaderboard.
 struct LeaderboardEntry {
   std::int64_t trial = 0;
-  std::string description;  ///< "boosted trees (learning_rate 0.08, max_depth 6)"
+  std::string description;  ///< the configuration: "boosted_trees: learning_rate 0.08, max_depth 6"
+  std::string summary;      ///< the same, but of a designed network its size in place of its layers
   TrialState state = TrialState::kRunning;
   std::optional<double> score;       ///< on the validation rows, in the metric of the study
   Fidelity fidelity;                 ///< what the trial was given; empty for all
