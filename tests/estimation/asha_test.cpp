@@ -7,9 +7,11 @@ namespace {
 
 using testing::begun;
 using testing::ended;
+using testing::expect_promotes_by_fronts;
 using testing::failed;
 using testing::kNotANumber;
 using testing::setup_for;
+using testing::setup_of_three;
 using Kind = Assignment::Kind;
 
 TEST(Asha, StartsAtTheLowestRungUntilOneOfThreeIsToGoOn) {
@@ -95,27 +97,7 @@ TEST(Asha, SaysWhyAConfigurationGotNoMore) {
 }
 
 TEST(Asha, RanksSeveralObjectivesByFrontsAndConstraintsFirst) {
-  SchedulerSetup setup = setup_for(9);
-  setup.objectives.push_back({"size", false});
-  setup.constraints = {{.metric = "latency", .bound = 10}};
-  const auto asha = make_scheduler("asha:reduction=2", setup);
-  const auto add = [&](std::int64_t number, double loss, double size, double latency) {
-    Trial trial = ended(begun(number, 1), loss);
-    trial.metrics["size"] = size;
-    trial.metrics["latency"] = latency;
-    asha->observe(trial);
-  };
-  add(0, 0.1, 1, 20);  // dominates all, but is too slow
-  add(1, 0.2, 8, 5);
-  add(2, 0.5, 5, 5);
-  add(3, 0.6, 6, 5);  // behind 2
-  std::vector<Trial> running;
-  for (const std::int64_t expected : {1, 2}) {
-    const Assignment assignment = asha->next(running, true);
-    ASSERT_EQ(assignment.continues, expected);
-    running.push_back(begun(10 + expected, 2, expected));
-  }
-  EXPECT_EQ(asha->next(running, true).kind, Kind::kStart);
+  expect_promotes_by_fronts(*make_scheduler("asha:reduction=2", setup_of_three(9)), 0.6, 6);
 }
 
 TEST(Asha, DoesNotRankATrialThatWasStoppedOnItsWayByWhatItHadReached) {

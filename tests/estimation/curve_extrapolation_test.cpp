@@ -162,7 +162,7 @@ TEST(CurveExtrapolation, GetsBetterWithTheCurvesItHasSeen) {
     inside += after.quantile(0.05) <= whole.values.back() && whole.values.back() <= after.quantile(0.95);
   }
   EXPECT_LT(error, 0.75 * error_fresh);  // a third in the mean, and 0.53 once in 150 runs
-  EXPECT_GT(inside, 0.6 * kCurves);  // 0.9 in truth: 18 or fewer of 30 come by chance once in 100,000 runs
+  EXPECT_GT(inside, 0.6 * kCurves);      // 0.9 in truth: 18 or fewer of 30 come by chance once in 100,000 runs
 }
 
 TEST(CurveExtrapolation, KnowsNothingOfCurvesThatHaveDivergedAndPassesOverGaps) {

@@ -12,9 +12,11 @@ namespace {
 using testing::begun;
 using testing::Curve;
 using testing::ended;
+using testing::expect_promotes_by_fronts;
 using testing::failed;
 using testing::kNotANumber;
 using testing::setup_for;
+using testing::setup_of_three;
 using testing::SimulatedPool;
 using Kind = Assignment::Kind;
 
@@ -135,27 +137,8 @@ TEST(SuccessiveHalving, FillsBracketsByTheNumbersOfTrialsAndNotByTheirEnds) {
 TEST(Hyperband, RanksSeveralObjectivesByFrontsAndConstraintsFirst) {
   for (const std::string name : {"hyperband:reduction=2", "halving:reduction=2"}) {
     SCOPED_TRACE(name);
-    SchedulerSetup setup = setup_for(4);
-    setup.objectives.push_back({"size", false});
-    setup.constraints = {{.metric = "latency", .bound = 10}};
-    const auto scheduler = make_scheduler(name, setup);
-    const auto add = [&](std::int64_t number, double loss, double size, double latency) {
-      Trial trial = ended(begun(number, 1), loss);
-      trial.metrics["size"] = size;
-      trial.metrics["latency"] = latency;
-      scheduler->observe(trial);
-    };
-    add(0, 0.1, 1, 20);  // dominates all, but is too slow
-    add(1, 0.2, 8, 5);
-    add(2, 0.5, 5, 5);
-    add(3, 0.3, 9, 5);  // behind 1, though its loss is less than that of 2
-    std::vector<Trial> running;
-    for (const std::int64_t expected : {1, 2}) {
-      const Assignment assignment = scheduler->next(running, true);
-      ASSERT_EQ(assignment.continues, expected);
-      running.push_back(begun(10 + expected, 2, expected));
-    }
-    EXPECT_EQ(scheduler->next(running, true).kind, Kind::kStart);
+    // Trial 3 is dominated, though its loss is less than that of 2.
+    expect_promotes_by_fronts(*make_scheduler(name, setup_of_three(4)), 0.3, 9);
   }
 }
 

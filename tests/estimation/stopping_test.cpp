@@ -8,6 +8,7 @@ namespace {
 using testing::begun;
 using testing::kNotANumber;
 using testing::setup_for;
+using testing::setup_of_three;
 using Kind = Decision::Kind;
 
 /// A trial of the full evaluation that has reported these losses, at steps 1, 2 ...
@@ -95,14 +96,6 @@ TEST(MedianStopping, StopsWhatHasNoNumber) {
   const auto scheduler = make_scheduler("median", setup_for(9));
   EXPECT_EQ(scheduler->decide(reporting(0, {1, kNotANumber})).reason,
             "stopped at epoch 2 of 9: without a usable result");
-}
-
-/// The loss, the size and, at most 10, the latency.
-SchedulerSetup setup_of_three(double most) {
-  SchedulerSetup setup = setup_for(most);
-  setup.objectives.push_back({"size", false});
-  setup.constraints = {{.metric = "latency", .bound = 10}};
-  return setup;
 }
 
 Trial reporting_three(std::int64_t number, double loss, double size, double latency) {
