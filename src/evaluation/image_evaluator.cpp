@@ -44,6 +44,8 @@ constexpr std::size_t kScoredImages = 64;
 constexpr std::size_t kCalibrationImages = 2000;
 /// Enough to see whether mirror images help.
 constexpr std::size_t kMirrorTestImages = 2000;
+constexpr std::size_t kMirrorTestBatch = 50;
+constexpr std::size_t kFewestMirrorTestImages = 300;
 
 std::vector<double> labels_of(const ImageSet& images, std::span<const std::uint32_t> rows) {
   std::vector<double> labels;
@@ -54,23 +56,40 @@ std::vector<double> labels_of(const ImageSet& images, std::span<const std::uint3
 std::vector<double> labels_of(const ImageSet& images) { return {images.labels().begin(), images.labels().end()}; }
 
 /// Whether the mean over an image and its mirror image predicts better than the image alone. Asked only of networks
-/// that were trained on both, and answered by validation images: a mirrored shoe is a shoe, a mirrored digit is none.
+/// that were trained on both, and answered by validation images, as many as there is time for: a mirrored shoe is a
+/// shoe, a mirrored digit is none. Not if there is no time for a few hundred.
 bool mirror_images_help(const ImageClassifier& network, const FitPlan& plan, const ImageSet& images,
-                        std::span<const std::uint32_t> validation) {
+                        std::span<const std::uint32_t> validation, Deadline deadline) {
   if (!network.training().augmentation_for(network.schema().height, network.schema().width).flip) return false;
-  const std::size_t count = std::min(validation.size(), kMirrorTestImages);
-  const std::span<const std::uint32_t> rows = validation.first(count);
-  const std::vector<double> truth = labels_of(images, rows);
+  const std::size_t wanted = std::min(validation.size(), kMirrorTestImages);
+  Matrix mirrored(0, network.validation_predictions().columns);
+  while (mirrored.rows < wanted) {
+    const Stopwatch watch;
+    const std::size_t count = std::min(kMirrorTestBatch, wanted - mirrored.rows);
+    const Matrix more = network.predict(images, validation.subspan(mirrored.rows, count), true);
+    mirrored.values.insert(mirrored.values.end(), more.values.begin(), more.values.end());
+    mirrored.rows += count;
+    if (deadline.remaining() < 1.5 * watch.seconds()) break;
+  }
+  if (mirrored.rows < std::min(wanted, kFewestMirrorTestImages)) return false;
+  Matrix plain = network.validation_predictions();
+  plain.rows = mirrored.rows;
+  plain.values.resize(plain.rows * plain.columns);
+  const std::vector<double> truth = labels_of(images, validation.first(mirrored.rows));
   const Metric& metric = metric_named(plan.metric, plan.task.kind);
-  const double mirrored = score(metric, plan.task, truth, network.predict(images, rows, true));
-  const double plain = score(metric, plan.task, truth, network.predict(images, rows, false));
-  return metric.maximize ? mirrored > plain : mirrored < plain;
+  const double with = score(metric, plan.task, truth, mirrored);
+  const double without = score(metric, plan.task, truth, plain);
+  return metric.maximize ? with > without : with < without;
 }
 
 /// What is left after training: writing the weights and the predictions.
 Deadline before_saving(Deadline deadline) {
   if (!deadline.exists()) return deadline;
   return Deadline::at(deadline.clock_seconds() - std::clamp(0.04 * deadline.remaining(), 0.1, 2.5));
+}
+
+Deadline half_way(Deadline a, Deadline b) {
+  return b.exists() ? Deadline::at(0.5 * (a.clock_seconds() + b.clock_seconds())) : b;
 }
 
 /// The training at a fidelity, in passes over the rows of another one.
@@ -135,6 +154,7 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) {
   Deadline deadline = context.deadline();
   if (payload.contains("time_limit"))
     deadline = earlier(deadline, Deadline::in(payload.at("time_limit").get<double>()));
+  const Deadline end = deadline;
   deadline = before_saving(deadline);
 
   Started started = start_network(payload);
@@ -190,7 +210,7 @@ Json ImageEvaluator::run_trial(const Json& payload, JobContext& context) {
   const fs::path folder = folder_.trial(payload.at("trial").get<std::int64_t>());
   fs::create_directories(folder / "fold-0");
   network.save(folder / "fold-0");
-  const bool mirror = is_final && mirror_images_help(network, plan_, images_, validation);
+  const bool mirror = is_final && mirror_images_help(network, plan_, images_, validation, half_way(deadline, end));
   write_file(folder / "fold-0" / kPredictionFile, Json{{"mirror_average", mirror}}.dump());
   save_predictions(folder_.predictions(payload.at("trial").get<std::int64_t>()), {validation, predictions});
   return answer;
