@@ -74,6 +74,14 @@ void add_options(CLI::App& command, Arguments& a) {
       ->allow_extra_args(false)
       ->group(table);
 
+  const char* validation = "Validation";
+  command.add_option("--folds", o.folds, "Tables: cross-validation with so many folds (5 for up to 10,000 rows)")
+      ->group(validation);
+  command.add_option("--repeats", o.repeats, "Tables: repeat the cross-validation so often, with other folds")
+      ->group(validation);
+  command.add_option("--holdout", o.holdout, "Validate on this share of the rows or images instead: 0.2")
+      ->group(validation);
+
   const char* networks = "Designed networks";
   command
       .add_option("--space", o.space,

@@ -29,8 +29,7 @@ std::vector<Candidate> find_candidates(const std::vector<Trial>& trials, const R
   };
   std::stable_sort(ranked.begin(), ranked.end(), [&](const Trial* a, const Trial* b) { return rank(a) < rank(b); });
 
-  std::size_t validated = 0;
-  for (int round = 0; round < plan.split.rounds; ++round) validated += plan.split.validation_rows(round).size();
+  const std::size_t validated = plan.split.validated_rows().size();
   std::vector<Candidate> candidates;
   std::map<std::string, std::size_t> taken;
   for (const Trial* trial : ranked) {
@@ -49,12 +48,7 @@ std::vector<Candidate> find_candidates(const std::vector<Trial>& trials, const R
 }
 
 ValidationTruth validation_truth(const Split& split, std::span<const double> target) {
-  ValidationTruth truth;
-  for (int round = 0; round < split.rounds; ++round) {
-    const std::vector<std::uint32_t> rows = split.validation_rows(round);
-    truth.rows.insert(truth.rows.end(), rows.begin(), rows.end());
-  }
-  std::sort(truth.rows.begin(), truth.rows.end());
+  ValidationTruth truth{.rows = split.validated_rows(), .target = {}};
   for (const std::uint32_t row : truth.rows) truth.target.push_back(target[row]);
   return truth;
 }

@@ -71,6 +71,11 @@ EstimationPlan with_rungs(const std::string& scheduler, const FidelityRange& ran
 EstimationPlan with_reports(const std::string& scheduler, const FitPlan& plan, const Fidelity& candidate) {
   const auto epochs = candidate.find(kEpochsAxis);
   const bool folds = plan.kind == DataKind::kTable;
+  if (plan.split.repeats > 1)
+    throw InputError(
+        fmt::format("--estimation {} compares trials after each fold of one cross-validation; leave out "
+                    "--repeats",
+                    scheduler));
   const double steps = folds ? plan.split.rounds : epochs == candidate.end() ? 0.0 : std::ceil(epochs->second);
   if (steps < 3.0)
     throw InputError(fmt::format("--estimation {} decides by what a trial reports on its way, and {}; {}", scheduler,

@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kFewestRows = 10;
+constexpr int kUsualFolds = 5;
 /// More validation images than this measure no better than the differences between networks need.
 constexpr double kMostValidationImages = 6000.0;
 /// Every candidate predicts all validation images: with little time there must be fewer, or nothing is left for
@@ -79,7 +80,8 @@ void note_rare_classes(const Task& task, std::span<const double> target, std::ve
 OrderedJson describe_split(const Split& split) {
   OrderedJson json;
   json["kind"] = split.is_holdout() ? "holdout" : "cross-validation";
-  if (!split.is_holdout()) json["folds"] = split.rounds;
+  if (!split.is_holdout()) json["folds"] = split.folds();
+  if (split.repeats > 1) json["repeats"] = split.repeats;
   json["stratified"] = true;
   json["training_rows"] = split.training_rows(0).size();
   json["validation_rows"] = split.validation_rows(0).size();
@@ -88,6 +90,16 @@ OrderedJson describe_split(const Split& split) {
 
 void append(std::vector<std::string>& notes, const std::vector<std::string>& more) {
   notes.insert(notes.end(), more.begin(), more.end());
+}
+
+Split split_of(const FitOptions& options, const Task& task, std::span<const double> target) {
+  if (options.holdout != 0.0 && (options.folds != 0 || options.repeats != 1))
+    throw InputError("--holdout validates on one part of the rows, --folds and --repeats on all in turn; keep one");
+  if (options.holdout != 0.0) return make_holdout(task, target, options.holdout, options.seed);
+  if (options.folds != 0 || options.repeats != 1)
+    return make_cross_validation(task, target, options.folds != 0 ? options.folds : kUsualFolds, options.seed,
+                                 options.repeats);
+  return make_default_split(task, target, options.seed);
 }
 
 PreparedData prepare_table(const FitOptions& options) {
@@ -110,7 +122,7 @@ PreparedData prepare_table(const FitOptions& options) {
   plan.kind = DataKind::kTable;
   plan.task = schema.task;
   plan.table = schema;
-  plan.split = make_default_split(plan.task, data.table.target(), options.seed);
+  plan.split = split_of(options, plan.task, data.table.target());
 
   OrderedJson columns = summarize_columns(schema, data.notes);
   data.notes.insert(data.notes.begin(),
@@ -152,7 +164,9 @@ void refuse_what_is_for_the_other_kind(const FitOptions& options, bool images) {
                                                              {"--task", options.task.has_value()},
                                                              {"--drop", !options.drop.empty()},
                                                              {"--categorical", !options.categorical.empty()},
-                                                             {"--numeric", !options.numeric.empty()}};
+                                                             {"--numeric", !options.numeric.empty()},
+                                                             {"--folds", options.folds != usual.folds},
+                                                             {"--repeats", options.repeats != usual.repeats}};
   for (const auto& [name, given] : images ? for_tables : for_images)
     if (given)
       throw InputError(images ? fmt::format("{} is for tables, and {} is a folder of images; leave it out", name,
@@ -175,8 +189,9 @@ PreparedData prepare_images(const FitOptions& options) {
   plan.task = read.schema.task;
   plan.images = read.schema;
   const std::vector<double> labels(data.images.labels().begin(), data.images.labels().end());
-  const double share = std::min(labels.size() < 5000 ? 0.2 : 0.1,
+  const double usual = std::min(labels.size() < 5000 ? 0.2 : 0.1,
                                 validation_images(options.time_seconds) / static_cast<double>(labels.size()));
+  const double share = options.holdout != 0.0 ? options.holdout : usual;
   plan.split = make_holdout(plan.task, labels, share, options.seed);
 
   data.notes.push_back(fmt::format(

@@ -16,6 +16,8 @@ constexpr std::size_t kLargestCrossValidated = 10'000;
 constexpr double kDefaultShare = 0.2;
 constexpr double kLargestHoldout = 20'000.0;
 constexpr std::size_t kQuantiles = 10;
+constexpr int kMostFolds = 50;
+constexpr int kMostRepeats = 100;
 
 using Strata = std::vector<std::vector<std::uint32_t>>;
 
@@ -56,32 +58,55 @@ Strata shuffled_strata(const Task& task, std::span<const double> target, std::si
 
 }  // namespace
 
+std::span<const std::uint8_t> Split::folds_in(int round) const {
+  return std::span(fold).subspan(static_cast<std::size_t>(round / folds()) * rows(), rows());
+}
+
 std::vector<std::uint32_t> Split::training_rows(int round) const {
-  std::vector<std::uint32_t> rows;
-  for (std::uint32_t row = 0; row < fold.size(); ++row) {
-    if (fold[row] != round && (trains.empty() || trains[row])) rows.push_back(row);
+  const std::span<const std::uint8_t> folds_of_rows = folds_in(round);
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t row = 0; row < rows(); ++row) {
+    if (folds_of_rows[row] != round % folds() && (trains.empty() || trains[row])) found.push_back(row);
   }
-  return rows;
+  return found;
 }
 
 std::vector<std::uint32_t> Split::validation_rows(int round) const {
-  std::vector<std::uint32_t> rows;
-  for (std::uint32_t row = 0; row < fold.size(); ++row) {
-    if (fold[row] == round) rows.push_back(row);
+  const std::span<const std::uint8_t> folds_of_rows = folds_in(round);
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t row = 0; row < rows(); ++row) {
+    if (folds_of_rows[row] == round % folds()) found.push_back(row);
   }
-  return rows;
+  return found;
 }
 
-Split make_cross_validation(const Task& task, std::span<const double> target, int folds, std::uint64_t seed) {
-  if (folds < 2 || folds > std::numeric_limits<std::uint8_t>::max()) {
-    throw InputError("cross-validation with " + std::to_string(folds) + " folds is not possible; use 2 to 255");
+std::vector<std::uint32_t> Split::validated_rows() const {
+  if (is_holdout()) return validation_rows(0);
+  std::vector<std::uint32_t> all(rows());
+  std::iota(all.begin(), all.end(), 0U);
+  return all;
+}
+
+Split make_cross_validation(const Task& task, std::span<const double> target, int folds, std::uint64_t seed,
+                            int repeats) {
+  if (folds < 2 || folds > kMostFolds) {
+    throw InputError("cross-validation with " + std::to_string(folds) + " folds is not possible; use 2 to " +
+                     std::to_string(kMostFolds));
   }
-  const Strata strata = shuffled_strata(task, target, static_cast<std::size_t>(folds), seed);
-  const std::size_t rounds = std::min(static_cast<std::size_t>(folds), target.size());
-  Split split{.fold = std::vector<std::uint8_t>(target.size()), .rounds = static_cast<int>(rounds)};
-  std::size_t dealt = 0;  // goes on from stratum to stratum, so that the folds as a whole are even too
-  for (const auto& stratum : strata) {
-    for (const std::uint32_t row : stratum) split.fold[row] = static_cast<std::uint8_t>(dealt++ % rounds);
+  if (repeats < 1 || repeats > kMostRepeats) {
+    throw InputError("cross-validation cannot be repeated " + std::to_string(repeats) + " times; use 1 to " +
+                     std::to_string(kMostRepeats));
+  }
+  const std::size_t count = std::min(static_cast<std::size_t>(folds), target.size());
+  Split split{.fold = {}, .rounds = static_cast<int>(count) * repeats, .repeats = repeats};
+  for (int repeat = 0; repeat < repeats; ++repeat) {
+    const std::uint64_t own = repeat == 0 ? seed : mix_seed(seed, static_cast<std::uint64_t>(repeat));
+    std::vector<std::uint8_t> fold(target.size());
+    std::size_t dealt = 0;  // goes on from stratum to stratum, so that the folds as a whole are even too
+    for (const auto& stratum : shuffled_strata(task, target, static_cast<std::size_t>(folds), own)) {
+      for (const std::uint32_t row : stratum) fold[row] = static_cast<std::uint8_t>(dealt++ % count);
+    }
+    split.fold.insert(split.fold.end(), fold.begin(), fold.end());
   }
   return split;
 }
@@ -122,7 +147,8 @@ Split with_training_share(Split split, const Task& task, std::span<const double>
   if (share == 1.0) return split;
   split.trains.assign(target.size(), false);
   for (const auto& stratum : shuffled_strata(task, target, 2, seed)) {
-    // Within each fold, so that every round has its share; a row's place in the shuffled order never changes.
+    // Within each fold (of the first repeat), so that every round has its share; a row's place in the shuffled order
+    // never changes.
     std::vector<std::size_t> size(256, 0);
     std::vector<std::size_t> taken(256, 0);
     for (const std::uint32_t row : stratum) ++size[split.fold[row]];

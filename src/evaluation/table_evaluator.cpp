@@ -19,18 +19,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Predictions in the order of the rows: out of fold they come fold by fold.
-ValidationPredictions by_row(const std::vector<std::uint32_t>& rows, const Matrix& values) {
-  std::vector<std::size_t> order(rows.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rows[a] < rows[b]; });
-  ValidationPredictions sorted;
-  sorted.values = Matrix(values.rows, values.columns);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    sorted.rows.push_back(rows[order[i]]);
-    std::copy_n(values.row(order[i]).begin(), values.columns, sorted.values.row(i).begin());
+/// One prediction for each of the rows that are validated, in their order. Out of fold they come fold by fold, and of a
+/// repeated cross-validation each row has several, of which the mean counts.
+ValidationPredictions by_row(std::vector<std::uint32_t> validated, const std::vector<std::uint32_t>& rows,
+                             const Matrix& values) {
+  std::vector<float> count(validated.size(), 0.0F);
+  Matrix means(validated.size(), values.columns);
+  const auto place_of = [&](std::uint32_t row) {
+    return static_cast<std::size_t>(std::ranges::lower_bound(validated, row) - validated.begin());
+  };
+  for (const std::uint32_t row : rows) count[place_of(row)] += 1.0F;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::size_t place = place_of(rows[i]);
+    for (std::size_t c = 0; c < values.columns; ++c) means(place, c) += values(i, c) / count[place];
   }
-  return sorted;
+  return {std::move(validated), std::move(means)};
 }
 
 Deadline deadline_of(const Json& payload, const JobContext& context) {
@@ -89,7 +92,7 @@ Json TableEvaluator::run_trial(const Json& payload, JobContext& context) const {
   fs::create_directories(folder);
   for (std::size_t fold = 0; fold < result.pipelines.size(); ++fold)
     result.pipelines[fold].save(folder / fmt::format("fold-{}", fold));
-  save_predictions(folder_.predictions(number), by_row(result.rows, result.predictions));
+  save_predictions(folder_.predictions(number), by_row(split.validated_rows(), result.rows, result.predictions));
   return {{"metrics", result.metrics}, {"details", std::move(details)}};
 }
 

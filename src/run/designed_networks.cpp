@@ -8,7 +8,7 @@ NetworkTask network_task(const FitPlan& plan) {
   const Shape input = plan.kind == DataKind::kTable
                           ? Shape{plan.network_inputs, 0, 0}
                           : Shape{plan.images.value().channels, plan.images->height, plan.images->width};
-  return {.input = input, .outputs = static_cast<int>(plan.task.outputs()), .count = plan.split.fold.size()};
+  return {.input = input, .outputs = static_cast<int>(plan.task.outputs()), .count = plan.split.rows()};
 }
 
 DesignedNetworks::DesignedNetworks(const FitPlan& plan)

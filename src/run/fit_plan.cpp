@@ -8,7 +8,8 @@ namespace {
 
 constexpr int kPlanFormat = 1;
 
-/// Folds are digits (there are fewer than ten), so a split is a string with one character for each row.
+/// Folds are characters from "0" upwards (there are at most 50), so a split is a string with one for each row and
+/// repeat.
 std::string fold_digits(const Split& split) {
   std::string digits(split.fold.size(), '0');
   for (std::size_t i = 0; i < digits.size(); ++i) digits[i] = static_cast<char>('0' + split.fold[i]);
@@ -32,7 +33,7 @@ void FitPlan::save(const std::filesystem::path& path) const {
   if (network) json["network"] = network->to_json();
   if (network_inputs > 0) json["network_inputs"] = network_inputs;
   json["source"] = source;
-  json["split"] = {{"rounds", split.rounds}, {"fold", fold_digits(split)}};
+  json["split"] = {{"rounds", split.rounds}, {"repeats", split.repeats}, {"fold", fold_digits(split)}};
   write_file_atomically(path, json.dump(1));
 }
 
@@ -56,6 +57,7 @@ FitPlan FitPlan::load(const std::filesystem::path& path) {
     plan.network_inputs = json.value("network_inputs", 0);
     plan.source = json.at("source");
     plan.split.rounds = json.at("split").at("rounds");
+    plan.split.repeats = json.at("split").value("repeats", 1);
     for (const char digit : json.at("split").at("fold").get<std::string>())
       plan.split.fold.push_back(static_cast<std::uint8_t>(digit - '0'));
     return plan;

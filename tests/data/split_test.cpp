@@ -57,6 +57,35 @@ TEST(CrossValidation, ValidatesEveryRowOnceAndNeverTrainsOnIt) {
   EXPECT_THAT(validated, ::testing::Each(1));
 }
 
+TEST(CrossValidation, RepeatsItWithOtherFolds) {
+  const std::vector<double> target = numbers(103, 1);
+  const Split split = make_cross_validation(kNumber, target, 4, 7, 3);
+  ASSERT_EQ(split.rounds, 12);
+  EXPECT_EQ(split.folds(), 4);
+  EXPECT_EQ(split.rows(), target.size());
+  for (int repeat = 0; repeat < 3; ++repeat) {
+    std::vector<int> validated(target.size());
+    for (int round = 4 * repeat; round < 4 * repeat + 4; ++round) {
+      const std::vector<std::uint32_t> validation = split.validation_rows(round);
+      for (const std::uint32_t row : validation) ++validated[row];
+      EXPECT_EQ(split.training_rows(round).size(), target.size() - validation.size());
+    }
+    EXPECT_THAT(validated, ::testing::Each(1)) << repeat;
+  }
+  const Split once = make_cross_validation(kNumber, target, 4, 7);
+  EXPECT_EQ(split.validation_rows(2), once.validation_rows(2)) << "the first repeat is that of a single one";
+  EXPECT_NE(split.validation_rows(2), split.validation_rows(6));
+  EXPECT_NE(split.validation_rows(6), split.validation_rows(10));
+  EXPECT_THROW(make_cross_validation(kNumber, target, 4, 7, 0), InputError);
+}
+
+TEST(CrossValidation, NamesTheRowsThatAreValidated) {
+  const std::vector<double> target = numbers(20, 1);
+  EXPECT_EQ(make_cross_validation(kNumber, target, 4, 7, 2).validated_rows().size(), 20U);
+  const Split holdout = make_holdout(kNumber, target, 0.25, 7);
+  EXPECT_EQ(holdout.validated_rows(), holdout.validation_rows(0));
+}
+
 TEST(CrossValidation, FoldsDifferByAtMostOneRowOfEachClass) {
   const std::uint64_t seed = testing::test_seed();
   SCOPED_TRACE(testing::seed_note(seed));

@@ -133,6 +133,21 @@ const std::vector<BadInput> kBadInputs = {
        return words;
      },
      {"--epochs", "a.csv is a table", "leave it out"}},
+    {"OneFold",
+     [](const TemporaryFolder&) {
+       return std::vector<std::string>{kCreditTrain, "--target", "class", "--folds", "1"};
+     },
+     {"1 folds is not possible", "use 2 to 50"}},
+    {"HoldoutAndFolds",
+     [](const TemporaryFolder&) {
+       return std::vector<std::string>{kCreditTrain, "--target", "class", "--folds", "5", "--holdout", "0.2"};
+     },
+     {"--holdout", "--folds", "keep one"}},
+    {"WholeHoldout",
+     [](const TemporaryFolder&) {
+       return std::vector<std::string>{kCreditTrain, "--target", "class", "--holdout", "1"};
+     },
+     {"holdout of 1", "between 0 and 1"}},
     {"TargetOfImages",
      [](const TemporaryFolder& f) {
        return table(image_folder(f, {"a", "b"}, kPixel));

@@ -51,6 +51,22 @@ TEST(TableFit, FindsAModelBetterThanGuessingAndReportsIt) {
   EXPECT_EQ(Json::parse(read_file(std::filesystem::path(run) / "report.json")), report);
 }
 
+TEST(TableFit, ValidatesAsItIsTold) {
+  const TemporaryFolder folder;
+  const ProgramResult repeated = short_fit(folder / "repeated", {"--folds", "3", "--repeats", "2", "--ensemble", "1"});
+  ASSERT_EQ(repeated.exit_code, 0) << repeated.err;
+  const Json report = Json::parse(repeated.out);
+  EXPECT_EQ(report.at("split").at("folds"), 3);
+  EXPECT_EQ(report.at("split").at("repeats"), 2);
+  const Json model = Json::parse(read_file(folder / "repeated/model/model.json"));
+  EXPECT_EQ(model.at("members").at(0).at("folders").size(), 6U) << "one model of each fold";
+  EXPECT_GT(report.at("scores").at("validation").get<double>(), report.at("scores").at("baseline").get<double>());
+
+  const ProgramResult held_out = short_fit(folder / "held_out", {"--holdout", "0.25"});
+  ASSERT_EQ(held_out.exit_code, 0) << held_out.err;
+  EXPECT_EQ(Json::parse(held_out.out).at("split").at("validation_rows"), 200);
+}
+
 TEST(TableFit, EvaluatingTheSavedModelGivesTheScoresOfTheReport) {
   const TemporaryFolder folder;
   const std::string run = folder / "run";

@@ -17,7 +17,7 @@ TEST(FitPlan, SavedAndLoadedIsTheSame) {
   plan.images = ImageSchema{.task = plan.task, .channels = 3, .height = 20, .width = 30};
   plan.space.add_float("learning_rate", 1e-3, 1e-1, {.log = true});
   plan.metric = "log_loss";
-  plan.split = {.fold = {0, 1, 2, 0, 1}, .rounds = 3};
+  plan.split = {.fold = {0, 1, 12, 0, 1, 12}, .rounds = 26, .repeats = 2};
   plan.seed = 0xffffffffffffffffULL;
   plan.source = {{"path", "somewhere"}};
   plan.save(folder / "plan.json");
@@ -30,7 +30,8 @@ TEST(FitPlan, SavedAndLoadedIsTheSame) {
   EXPECT_EQ(loaded.space, plan.space);
   EXPECT_EQ(loaded.metric, "log_loss");
   EXPECT_EQ(loaded.split.fold, plan.split.fold);
-  EXPECT_EQ(loaded.split.rounds, 3);
+  EXPECT_EQ(loaded.split.rounds, 26);
+  EXPECT_EQ(loaded.split.repeats, 2);
   EXPECT_EQ(loaded.seed, plan.seed);
   EXPECT_EQ(loaded.source, plan.source);
 }

@@ -28,6 +28,11 @@ struct FitOptions {
   std::vector<std::string> categorical;
   std::vector<std::string> numeric;
 
+  // Validation; where nothing is said, what suits the number of rows (`make_default_split`)
+  int folds = 0;         ///< of a cross-validation of a table, 2 to 50
+  int repeats = 1;       ///< of it, with other folds; their predictions are averaged
+  double holdout = 0.0;  ///< the share of the rows or images that validates, in place of folds
+
   // Designed networks
   /// A kind of space (`network_space_kinds`) or a file (docs/formats/network_space.md). Empty: macro for images; for
   /// tables no network is designed. On a table the networks are dense ones, of kind macro, and the only model family.
