@@ -108,8 +108,10 @@ def main():
     parser.add_argument("--killed", action="store_true")
     parser.add_argument("--program", default="build/release/bin/nascent")
     parser.add_argument("--work", default=None, help="where the run folders are made")
-    parser.add_argument("more", nargs="*")
-    options = parser.parse_args()
+    # argparse gives up on what begins with a dash behind "--".
+    end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    options = parser.parse_args(sys.argv[1:end])
+    options.more = sys.argv[end + 1:]
     done = {tuple(line[key] for key in KEYS) for line in read_lines(options.results)}
     # Seeds outside: an early end leaves a table with fewer seeds, not with fewer strategies.
     for seed in map(int, options.seeds.split(",")):
