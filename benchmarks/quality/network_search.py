@@ -22,7 +22,7 @@ import tempfile
 import time
 
 STRATEGIES = "evolution,bayesian,reinforce,random,grid,local"
-KEYS = ("space", "strategy", "seed", "time", "killed")
+KEYS = ("space", "strategy", "seed", "time", "killed", "options")
 
 
 def seconds_of(text):
@@ -36,7 +36,7 @@ def read_lines(path):
     if not os.path.exists(path):
         return []
     with open(path) as file:
-        return [json.loads(line) for line in file]
+        return [{"options": "", **json.loads(line)} for line in file]
 
 
 def run(command):
@@ -64,7 +64,8 @@ def fit(options, space, strategy, seed):
     out = os.path.join(folder, "run")
     command = [options.program, "fit", options.images, "--space", space, "--strategy", strategy, "--seed", str(seed),
                "--time", options.time, "--ensemble", "1", "--out", out, "--quiet", "--json", *options.more]
-    line = {"space": space, "strategy": strategy, "seed": seed, "time": options.time, "killed": options.killed}
+    line = {"space": space, "strategy": strategy, "seed": seed, "time": options.time, "killed": options.killed,
+            "options": " ".join(options.more)}
     if options.killed:
         half = seconds_of(options.time) / 2
         run_and_kill(command, half)
@@ -86,14 +87,14 @@ def spread(values):
 def table(lines):
     groups = {}
     for line in lines:
-        groups.setdefault((line["time"], line["space"], line["strategy"], line["killed"]), []).append(line)
-    print("| time | space | strategy | killed and resumed | runs | test accuracy | trials |")
-    print("|---|---|---|---|--:|---|--:|")
-    for (period, space, strategy, killed), group in sorted(groups.items()):
+        groups.setdefault((line["time"], line["options"], line["space"], line["strategy"], line["killed"]), []).append(line)
+    print("| time | options | space | strategy | killed and resumed | runs | test accuracy | trials |")
+    print("|---|---|---|---|---|--:|---|--:|")
+    for (period, more, space, strategy, killed), group in sorted(groups.items()):
         tests = [line["report"]["scores"]["test"] for line in group]
         scores = [test["accuracy"] for test in tests if test]
         trials = statistics.median(line["report"]["trials"]["total"] for line in group)
-        print(f"| {period} | {space} | {strategy} | {'yes' if killed else 'no'} | {len(group)} | "
+        print(f"| {period} | {more} | {space} | {strategy} | {'yes' if killed else 'no'} | {len(group)} | "
               f"{spread(scores) if scores else 'not scored'} | {trials:.0f} |")
 
 
@@ -112,12 +113,13 @@ def main():
     end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
     options = parser.parse_args(sys.argv[1:end])
     options.more = sys.argv[end + 1:]
+    more = " ".join(options.more)
     done = {tuple(line[key] for key in KEYS) for line in read_lines(options.results)}
     # Seeds outside: an early end leaves a table with fewer seeds, not with fewer strategies.
     for seed in map(int, options.seeds.split(",")):
         for space in options.spaces.split(","):
             for strategy in options.strategies.split(","):
-                if (space, strategy, seed, options.time, options.killed) in done:
+                if (space, strategy, seed, options.time, options.killed, more) in done:
                     continue
                 line = fit(options, space, strategy, seed)
                 with open(options.results, "a") as file:
